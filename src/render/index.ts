@@ -1,0 +1,11 @@
+// NodePolicy → program → ruleset → text. Pure: runs no command, reads no clock. Contract:
+//   createRenderer(dialect, {log?: 'log'|'nflog', capabilities?}): { render(policy: NodePolicy, facts?: HostFacts): Ruleset }
+//       keeps WeakMap caches from NodePolicy objects to chains, so that an unchanged policy costs a look-up
+//   checkReferences(ruleset): Problem[]     no jump, goto, map edge or set without a definition; name lengths;
+//                                           nesting depth; runs on every ruleset before it leaves this room
+//   printRuleset(ruleset): {file: string, text: string}[]   nftables: `nftables.nft` (and `nftables.json` on request);
+//       iptables: `ipset.restore`, `iptables.v4`, `iptables.v6`: as nft -f, ipset restore and iptables-restore --noflush
+//       take them, complete and idempotent (loading twice changes nothing)
+// Names: length-limited like Calico's (spec/calico-api 11.4), never longer than the dialect allows.
+export type * from './program.ts';
+export type * from './ruleset.ts';

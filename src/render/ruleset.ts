@@ -1,0 +1,94 @@
+// The value that a dialect prints and that plan compares: what the kernel should hold (or, read back by src/apply,
+// what it holds) of ours. Frozen plain data, structurally shared, every map in the order of printing.
+import type { Family } from '../net/types.ts';
+import type { ResourceKey, RuleId } from '../resources/types.ts';
+
+export type Ruleset = NftRuleset | IptablesRuleset;
+
+/** One rule without its comment. `text` is what stands after `add rule inet tortie <chain>` or `-A <chain>`. */
+export interface RuleLine {
+  readonly text: string;
+  /** The comment, already quoted-safe and cut to the dialect's limit, without the chain's hash. */
+  readonly comment?: string;
+  /** The policy rule behind it, in full. */
+  readonly rule?: RuleId;
+  /** nftables JSON of the same rule's `expr` array; only built when asked for. */
+  readonly expr?: readonly unknown[];
+}
+
+export interface ChainText {
+  readonly name: string;
+  /** Printed in the comment of the first rule; over the texts and comments of all rules. 16 characters base64url. */
+  readonly hash: string;
+  readonly rules: readonly RuleLine[];
+  /** The policy, profile or endpoint that this chain is for; absent for static chains. */
+  readonly cause?: ResourceKey;
+}
+
+// ── nftables: one table, `inet tortie` ────────────────────────────────────────────────────────────────────────────
+
+export interface NftRuleset {
+  readonly dialect: 'nftables';
+  readonly sets: ReadonlyMap<string, NftSet>;
+  readonly maps: ReadonlyMap<string, NftMap>;
+  readonly chains: ReadonlyMap<string, NftChain>;
+}
+
+export interface NftChain extends ChainText {
+  /** Present on base chains; their policy is always accept. `priority` is a number. */
+  readonly base?: { readonly type: 'filter' | 'nat' | 'route'; readonly hook: string; readonly priority: number };
+}
+
+export interface NftSet {
+  readonly name: string;
+  /** e.g. `ipv4_addr`, `ipv6_addr . inet_proto . inet_service`, `inet_service`. */
+  readonly type: string;
+  readonly interval: boolean;
+  /** Element text as printed, sorted, disjoint when `interval`. */
+  readonly elements: readonly string[];
+  readonly cause?: ResourceKey;
+  readonly description?: string;
+}
+
+/** A verdict map; element key → verdict text (`jump x`, `goto y`, `drop`). */
+export interface NftMap {
+  readonly name: string;
+  readonly type: string;
+  readonly elements: ReadonlyMap<string, string>;
+}
+
+// ── iptables + ipset ──────────────────────────────────────────────────────────────────────────────────────────────
+
+export type IptablesTableName = 'raw' | 'mangle' | 'nat' | 'filter';
+
+export interface IptablesRuleset {
+  readonly dialect: 'iptables';
+  readonly tables: Readonly<Record<Family, ReadonlyMap<IptablesTableName, IptablesTable>>>;
+  /** Of both families, by name. */
+  readonly ipsets: ReadonlyMap<string, Ipset>;
+}
+
+export interface IptablesTable {
+  readonly chains: ReadonlyMap<string, ChainText>;
+  /** Our jump rules in the kernel's chains, in order. */
+  readonly hooks: readonly { readonly chain: string; readonly position: 'insert' | 'append'; readonly rule: RuleLine }[];
+}
+
+export interface Ipset {
+  readonly name: string;
+  readonly type: 'hash:net' | 'hash:ip,port' | 'bitmap:port';
+  /** Absent for `bitmap:port`, which belongs to both families. */
+  readonly family?: Family;
+  /** Options as they stand in `create`, after the family: `maxelem 1048576`, `range 0-65535`. */
+  readonly options: string;
+  /** As `ipset save` prints them, sorted. */
+  readonly members: readonly string[];
+  /**
+   * What adding a member does: `loosens` (used only positively in allow rules, or negatively in deny rules),
+   * `restricts` (the reverse), `mixed` (both, or in a pass rule): then the name carries a hash of the members, so that a
+   * change of members is a new set. The letter is part of the name, so that a change of use is a new set as well.
+   */
+  readonly use: 'loosens' | 'restricts' | 'mixed';
+  readonly cause?: ResourceKey;
+  readonly description?: string;
+}

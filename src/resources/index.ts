@@ -1,0 +1,17 @@
+// Every API kind as one zod schema: types, defaults, validation, names. Talks to no store. Contract:
+//   type Resource = discriminated union over `kind` of all modelled kinds:
+//     { apiVersion: 'projectcalico.org/v3', kind: K, metadata: Metadata, spec: Spec of K }
+//   Kinds with full schemas: Tier, NetworkPolicy, GlobalNetworkPolicy, StagedNetworkPolicy,
+//     StagedGlobalNetworkPolicy, StagedKubernetesNetworkPolicy, Profile, NetworkSet, GlobalNetworkSet,
+//     WorkloadEndpoint, HostEndpoint, Node, FelixConfiguration, IPPool. Others of the catalogue are `known`.
+//   KINDS: ReadonlyMap<kind, {plural, namespaced, aliases, modelled, enforced: 'yes'|'not-yet'|'not-relevant'|'staged'}>
+//   parseResource(raw: unknown): Result<Resource>   validates, then defaults as the typed client does on create
+//       (types inferred, tier `default`, order of tiers …); *all* problems, each with `path`; unknown fields are
+//       `resource/unknown-field` with a did-you-mean hint. Selectors are checked by parsing them.
+//   BUILTINS: readonly Resource[]                   tiers kube-admin, default, kube-baseline; profile
+//       projectcalico-default-allow
+// Strings of labels, annotations and every map keyed by users live in Maps, never in plain objects.
+// The spec types are what zod infers; names in specs are exactly Calico's JSON names. Decoded forms:
+//   protocol/notProtocol: number | 'TCP'|'UDP'|'ICMP'|'ICMPv6'|'SCTP'|'UDPLite'
+//   ports/notPorts: ({kind:'range', first, last} | {kind:'name', name})[]
+export { type Direction, type Metadata, type ResourceKey, resourceKey, type RuleId, ruleId } from './types.ts';

@@ -1,0 +1,38 @@
+// The trail: what a packet met on its way and what decided. A plain value; src/cli prints it.
+import type { ResourceKey, RuleId } from '../resources/types.ts';
+
+export type Verdict = 'allow' | 'deny';
+export type Stage = 'workload-egress' | 'workload-ingress' | 'endpoint-to-host';
+
+export type Step =
+  | { readonly kind: 'conntrack'; readonly state: string; readonly result: 'allow' | 'deny' }
+  | { readonly kind: 'built-in'; readonly what: 'neighbour-discovery' | 'vxlan-from-workload' | 'ipip-from-workload' | 'unknown-interface' | 'endpoint-to-host'; readonly result: 'allow' | 'deny' }
+  | { readonly kind: 'tier'; readonly tier: string; readonly result: 'decided' | 'passed' | 'default-deny' | 'default-pass' }
+  | { readonly kind: 'policy'; readonly policy: ResourceKey; readonly staged: boolean; readonly result: 'match' | 'no-match' }
+  | { readonly kind: 'profile'; readonly profile: string; readonly result: 'match' | 'no-match' }
+  /** `failed` names the first condition that did not hold, e.g. `destination.ports`. */
+  | { readonly kind: 'rule'; readonly rule: RuleId; readonly action: string; readonly result: 'match' | 'no-match' | 'never'; readonly failed?: string }
+  | { readonly kind: 'no-profile-matched' };
+
+/** What decided a stage: a rule, or one of the ends. */
+export type Decider =
+  | { readonly kind: 'rule'; readonly rule: RuleId }
+  | { readonly kind: 'tier-default'; readonly tier: string; readonly direction: 'ingress' | 'egress' }
+  | { readonly kind: 'no-profile-matched' }
+  | { readonly kind: 'built-in'; readonly what: string };
+
+export interface StageTrail {
+  readonly stage: Stage;
+  readonly node: string;
+  readonly interface: string;
+  readonly endpoint?: ResourceKey;
+  readonly verdict: Verdict;
+  readonly decidedBy: Decider;
+  readonly steps: readonly Step[];
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** In order; stops at the first that denies. Empty: nothing of ours judges this packet. */
+  readonly stages: readonly StageTrail[];
+}
