@@ -4,10 +4,27 @@ export default defineConfig({
   test: {
     reporters: ['default', './scripts/closing-line-reporter.mjs'],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'packages/**/*.test.ts', 'test/{golden,library,properties}/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: [
+            'src/**/*.test.ts',
+            'packages/**/*.test.ts',
+            'test/{golden,library,properties}/**/*.test.ts',
+          ],
+          testTimeout: 30_000,
+        },
+      },
       // Runs inside a private network + mount namespace (scripts/lab-exec.mjs); one file at a time would be slower
       // than needed, so each file makes namespaces of its own names.
-      { test: { name: 'kernel', include: ['test/kernel/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'kernel',
+          include: ['test/kernel/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -6,16 +6,32 @@ import { join } from 'node:path';
 import { root } from './lib/run.mjs';
 
 const self = 'scripts/check-words.mjs';
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).split('\n').filter((f) => f && f !== self);
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((f) => f && f !== self);
 const FORBIDDEN = [/registry\.npmjs/i, /\/work\//, /\/root\//, /\/tmp\/bash_jobs/, /"resolved": "http/];
 let bad = 0;
 for (const f of files) {
   let text;
-  try { text = readFileSync(join(root, f), 'utf8'); } catch { continue; }
+  try {
+    text = readFileSync(join(root, f), 'utf8');
+  } catch {
+    continue;
+  }
   text.split('\n').forEach((line, i) => {
-    for (const w of FORBIDDEN) if (w.test(line)) { bad++; console.error(`${f}:${i + 1}: ${w}`); }
+    for (const w of FORBIDDEN)
+      if (w.test(line)) {
+        bad++;
+        console.error(`${f}:${i + 1}: ${w}`);
+      }
   });
 }
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-if (lock.packages['node_modules/nft-json-schema']?.link !== true) { bad++; console.error('package-lock.json: nft-json-schema is not a link to packages/'); }
+if (lock.packages['node_modules/nft-json-schema']?.link !== true) {
+  bad++;
+  console.error('package-lock.json: nft-json-schema is not a link to packages/');
+}
 process.exit(bad ? 1 : 0);

@@ -20,12 +20,19 @@ export function run(argv, { cwd = root, env = {}, quiet = false } = {}) {
 export function capture(argv, { cwd = root, env = {} } = {}) {
   const started = performance.now();
   return new Promise((done) => {
-    const child = spawn(argv[0], argv.slice(1), { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(argv[0], argv.slice(1), {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     child.stdout.on('data', (d) => (output += d));
     child.stderr.on('data', (d) => (output += d));
     const end = (status) => done({ status, output, seconds: (performance.now() - started) / 1000 });
-    child.on('error', (e) => { output += String(e.message); end(127); });
+    child.on('error', (e) => {
+      output += String(e.message);
+      end(127);
+    });
     child.on('close', (code) => end(code ?? 1));
   });
 }

@@ -6,11 +6,21 @@ import { join } from 'node:path';
 import { root, run } from './run.mjs';
 
 /** command → Debian package that brings it */
-const TOOLS = { nft: 'nftables', 'iptables-restore': 'iptables', ipset: 'ipset', ip: 'iproute2', conntrack: 'conntrack', python3: 'python3', unshare: 'util-linux' };
+const TOOLS = {
+  nft: 'nftables',
+  'iptables-restore': 'iptables',
+  ipset: 'ipset',
+  ip: 'iproute2',
+  conntrack: 'conntrack',
+  python3: 'python3',
+  unshare: 'util-linux',
+};
 const PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 
 function missingTools() {
-  return Object.keys(TOOLS).filter((t) => spawnSync('sh', ['-c', `command -v ${t}`], { env: { PATH } }).status !== 0);
+  return Object.keys(TOOLS).filter(
+    (t) => spawnSync('sh', ['-c', `command -v ${t}`], { env: { PATH } }).status !== 0,
+  );
 }
 
 export function setupNode() {
