@@ -27,7 +27,10 @@ export interface Command {
   /** Why it stands here: `restrict sets`, `rules v4`, `loosen sets`, `remove unused sets`. */
   readonly purpose: string;
   /** Line of `stdin` (from 1) → policy rule or chain behind it, to trace a refusal back. */
-  readonly lines: ReadonlyMap<number, { readonly rule?: RuleId; readonly resource?: ResourceKey; readonly chain?: string }>;
+  readonly lines: ReadonlyMap<
+    number,
+    { readonly rule?: RuleId; readonly resource?: ResourceKey; readonly chain?: string }
+  >;
   /** Run in this order to put back what was there when a later command fails; empty when atomic on its own. */
   readonly undo?: { readonly argv: readonly string[]; readonly stdin: string };
 }

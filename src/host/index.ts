@@ -1,0 +1,8 @@
+// What the host is and how it is asked. The room's public face.
+//   systemRunner: Runner                      the real seam; tests use fakeRunner of run-fake.ts
+//   readHostFacts(run): Result<HostFacts>     interfaces, addresses and tool versions; what is missing is a problem
+//   withLock(work, options): Result of work   one holder per network namespace; waits, then names the holder
+//   checkTools(run, dialect, backend?)        problems that make enforcing impossible: no root, no tool, no kernel support
+//   explainFailure(argv, result): Problem     a tool's raw complaint as `host/no-tool`, `host/not-root` …
+//   detectBackend(run): Result<IptablesBackend>
+export { type RunOptions, type RunResult, type Runner, systemRunner } from './run.ts';
