@@ -1,0 +1,24 @@
+// The golden cases: a folder each, with `input.yaml` and every dialect's output side by side.
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRenderer, printRuleset, type Ruleset } from '../../src/render/index.ts';
+import { compileFiles } from '../support/compile.ts';
+
+export const GOLDEN = dirname(fileURLToPath(import.meta.url));
+
+export const cases: readonly string[] = readdirSync(GOLDEN, { withFileTypes: true })
+  .filter((e) => e.isDirectory())
+  .map((e) => e.name)
+  .sort();
+
+export async function rulesetsOf(name: string): Promise<readonly Ruleset[]> {
+  const { policy } = await compileFiles([join(GOLDEN, name, 'input.yaml')]);
+  return [createRenderer('nftables').render(policy), createRenderer('iptables').render(policy)];
+}
+
+/** file name → text, of all dialects. */
+export async function outputsOf(name: string): Promise<ReadonlyMap<string, string>> {
+  const files = (await rulesetsOf(name)).flatMap((r) => printRuleset(r, { json: true }));
+  return new Map(files.map((f) => [f.file, f.text]));
+}
