@@ -1,0 +1,51 @@
+// A network namespace for one test, made inside the lab's private mount namespace (scripts/lab-exec.mjs), and the
+// product's own seam pointed into it.
+import { systemRunner, type Runner } from '../../src/host/index.ts';
+
+export interface TestNamespace {
+  readonly name: string;
+  /** Runs every command inside the namespace. */
+  readonly run: Runner;
+  /** Runs and answers stdout; throws when the command fails. */
+  sh(argv: readonly string[], stdin?: string): Promise<string>;
+  /** Every line of every dataplane's listing that mentions us; empty when nothing of ours is left. */
+  ours(): Promise<readonly string[]>;
+}
+
+let serial = 0;
+
+/** Makes a namespace, gives it to `work`, and removes it whatever happens. */
+export async function inNamespace<T>(work: (ns: TestNamespace) => Promise<T>): Promise<T> {
+  const name = `t${process.pid}-${serial++}`;
+  await must(systemRunner, ['ip', 'netns', 'add', name]);
+  try {
+    return await work(namespace(name));
+  } finally {
+    await must(systemRunner, ['ip', 'netns', 'del', name]);
+  }
+}
+
+function namespace(name: string): TestNamespace {
+  const run: Runner = {
+    run: (argv, options) => systemRunner.run(['ip', 'netns', 'exec', name, ...argv], options),
+  };
+  const sh = (argv: readonly string[], stdin?: string) => must(run, argv, stdin);
+  const ours = async () => {
+    const listings = await Promise.all([
+      sh(['nft', 'list', 'ruleset']),
+      ...['iptables', 'ip6tables'].flatMap((t) => ['nft', 'legacy'].map((b) => sh([`${t}-${b}-save`]))),
+      sh(['ipset', 'list', '-n']),
+    ]);
+    return listings
+      .join('\n')
+      .split('\n')
+      .filter((l) => l.includes('tortie'));
+  };
+  return { name, run, sh, ours };
+}
+
+async function must(run: Runner, argv: readonly string[], stdin?: string): Promise<string> {
+  const done = await run.run(argv, stdin === undefined ? {} : { stdin });
+  if (done.exitCode !== 0) throw new Error(`${argv.join(' ')}: exit ${done.exitCode}: ${done.stderr}`);
+  return done.stdout;
+}
