@@ -15,3 +15,12 @@
 //   protocol/notProtocol: number | 'TCP'|'UDP'|'ICMP'|'ICMPv6'|'SCTP'|'UDPLite'
 //   ports/notPorts: ({kind:'range', first, last} | {kind:'name', name})[]
 export { type Direction, type Metadata, type ResourceKey, resourceKey, type RuleId, ruleId } from './types.ts';
+export * from './resource.ts';
+export type { Rule, HttpMatch, IcmpMatch } from './rule/rule.ts';
+export type { EntityRule } from './rule/entity-rule.ts';
+export type { Port } from './scalars/port.ts';
+export type { Protocol, ProtocolName } from './scalars/protocol.ts';
+export type { PolicyType, NetworkPolicySpec, GlobalNetworkPolicySpec } from './kinds/policy.ts';
+export type { WorkloadEndpointSpec } from './kinds/workload-endpoint.ts';
+export type { WorkloadEndpointPort } from './kinds/endpoint-port.ts';
+export type { FelixConfigurationSpec } from './kinds/felix-configuration.ts';

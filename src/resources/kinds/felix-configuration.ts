@@ -1,0 +1,49 @@
+// FelixConfiguration: how a node enforces policy. The fields that tortie reads are typed here; every other field of
+// Calico's table is in felix-other-fields.ts.
+import * as z from 'zod';
+import { always, fieldsOf } from '../schema.ts';
+import { enumAnyCase, interfacePrefixes, logPrefix } from '../scalars/felix.ts';
+import { anySelector } from '../scalars/selector.ts';
+import { otherFelixFields } from './felix-other-fields.ts';
+
+const allowAction = enumAnyCase(['Accept', 'Return']).optional();
+const denyAction = enumAnyCase(['Drop', 'Reject']).optional();
+const markMask = z.int().min(0).max(0xffff_ffff).optional();
+const flag = z.boolean().optional();
+
+const used = {
+  interfacePrefix: interfacePrefixes.optional(),
+  defaultEndpointToHostAction: enumAnyCase(['Drop', 'Accept', 'Return']).optional(),
+  iptablesFilterAllowAction: allowAction,
+  iptablesFilterDenyAction: denyAction,
+  iptablesMarkMask: markMask,
+  nftablesFilterAllowAction: allowAction,
+  nftablesFilterDenyAction: denyAction,
+  nftablesMarkMask: markMask,
+  logPrefix: logPrefix.optional(),
+  disableConntrackInvalidCheck: flag,
+  allowVXLANPacketsFromWorkloads: flag,
+  allowIPIPPacketsFromWorkloads: flag,
+  vxlanPort: z.int().optional(),
+  /** Only on objects that are neither `default` nor `node.<name>`. */
+  nodeSelector: anySelector.optional(),
+  floatingIPs: z.enum(['Enabled', 'Disabled']).default('Disabled'),
+  bpfConnectTimeLoadBalancing: z.enum(['TCP', 'Enabled', 'Disabled']).default('TCP'),
+  bpfHostNetworkedNATWithoutCTLB: z.enum(['Enabled', 'Disabled']).default('Enabled'),
+  bpfConnectTimeLoadBalancingEnabled: flag,
+};
+
+// The other fields are left out of the type on purpose: nothing may read them before they are moved to `used`.
+export const felixConfigurationSpec = z
+  .strictObject({ ...used, ...(otherFelixFields as Record<never, never>) })
+  .check(
+    always((value, report) => {
+      const spec = fieldsOf(value);
+      if (spec['routeTableRange'] !== undefined && spec['routeTableRanges'] !== undefined) {
+        const message = 'routeTableRange and routeTableRanges cannot both be set';
+        report({ message, path: ['routeTableRange'] });
+      }
+    }),
+  );
+
+export type FelixConfigurationSpec = z.output<typeof felixConfigurationSpec>;

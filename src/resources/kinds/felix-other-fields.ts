@@ -1,0 +1,152 @@
+// The fields of FelixConfiguration that tortie accepts and does not use: checked as far as Calico's table gives a
+// simple type, so that a typing error is found although nothing depends on the field yet.
+import * as z from 'zod';
+import { numberOrText, set, textThat } from '../schema.ts';
+import { decodeDscp } from '../scalars/dscp.ts';
+import { addressV4, addressV6, cidr, cidrV4 } from '../scalars/net.ts';
+import { interfaceName, isDnsLabel } from '../scalars/names.ts';
+import { decodePort } from '../scalars/port.ts';
+import { duration, durationWithFraction, enumAnyCase, host, interfaceFilter, regex } from '../scalars/felix.ts';
+
+const SEVERITIES = ['Trace', 'Debug', 'Info', 'Warning', 'Error', 'Fatal'] as const;
+const SWITCH = ['Enabled', 'Disabled'] as const;
+const port = z.int().min(0).max(65535);
+const priority = z.int().min(1).max(2_147_483_646);
+const portOrRange = numberOrText(decodePort);
+
+function each(schema: () => z.ZodType, names: string): Record<string, z.ZodType> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, schema().optional()]));
+}
+
+const BOOLEANS =
+  'bpfDisableUnprivileged bpfEnabled bpfHostConntrackBypass bpfIPFragmentReassemblyEnabled ' +
+  'bpfKubeProxyIptablesCleanupEnabled bpfPolicyDebugEnabled debugDisableLogDropping endpointReportingEnabled ' +
+  'flowLogsCollectorDebugTrace genericXDPEnabled healthEnabled ipipEnabled ipv6Support prometheusGoMetricsEnabled ' +
+  'prometheusMetricsEnabled prometheusProcessMetricsEnabled prometheusWireGuardMetricsEnabled removeExternalRoutes ' +
+  'requireMTUFile routeSyncDisabled sidecarAccelerationEnabled usageReportingEnabled useInternalDataplaneDriver ' +
+  'vxlanEnabled wireguardEnabled wireguardEnabledV6 wireguardHostEncryptionEnabled wireguardThreadingEnabled xdpEnabled';
+const DURATIONS =
+  'bpfIPFragTimeout bpfKubeProxyMinSyncPeriod debugSimulateCalcGraphHangAfter debugSimulateDataplaneApplyDelay ' +
+  'debugSimulateDataplaneHangAfter endpointReportingDelay flowLogsFlushInterval interfaceRefreshInterval ' +
+  'ipsetsRefreshInterval iptablesLockProbeInterval iptablesPostWriteCheckInterval iptablesRefreshInterval ' +
+  'netlinkTimeout reportingInterval reportingTTL routeRefreshInterval usageReportingInitialDelay ' +
+  'usageReportingInterval wireguardKeepAlive xdpRefreshInterval';
+/** Calico's schema refuses fractions in all durations but these. */
+const FRACTIONAL_DURATIONS =
+  'dataplaneWatchdogTimeout liveMigrationRouteConvergenceTime localSubnetL2ReachabilityRefreshInterval ' +
+  'nftablesRefreshInterval';
+const REGEXES =
+  'bpfDataIfacePattern bpfDisableGROForIfaces bpfL3IfacePattern logDebugFilenameRegex mtuIfacePattern ' +
+  'nftablesFlowTableDataIfacePattern';
+const TEXTS =
+  'bpfCTLBLogFilter cgroupV2Path dataplaneDriver debugMemoryProfilePath endpointStatusPathPrefix ' +
+  'featureDetectOverride featureGates flowLogsGoldmaneServer interfaceExclude logFilePath metadataAddr ' +
+  'policySyncPathPrefix prometheusMetricsCAFile prometheusMetricsCertFile prometheusMetricsKeyFile';
+const INTEGERS =
+  'bpfExportBufferSizeMB bpfMapSizeConntrack bpfMapSizeIPSets bpfMapSizeIfState bpfMapSizeNATAffinity ' +
+  'bpfMapSizeNATBackend bpfMapSizeNATFrontend bpfMapSizePerCpuConntrack bpfMapSizeRoute deviceRouteProtocol ipipMTU ' +
+  'maxIpsetSize vxlanMTU vxlanMTUV6 vxlanVNI wireguardMTU wireguardMTUV6';
+
+const protoPort = z.strictObject({
+  protocol: z.string(),
+  port,
+  net: cidr.optional(),
+});
+const tableRange = z.strictObject({ min: z.int().min(1), max: z.int().min(1).max(4_294_967_295) });
+const conntrackTimeout = z.union([z.literal('Auto'), duration]).optional();
+
+export const otherFelixFields: Record<string, z.ZodType> = {
+  ...each(() => z.boolean(), BOOLEANS),
+  ...each(() => duration, DURATIONS),
+  ...each(() => durationWithFraction, FRACTIONAL_DURATIONS),
+  ...each(() => regex, REGEXES),
+  ...each(() => z.string(), TEXTS),
+  ...each(() => z.int(), INTEGERS),
+  ...each(() => port, 'bpfKubeProxyHealthzPort debugPort healthPort metadataPort prometheusMetricsPort'),
+  ...each(() => port.min(1), 'wireguardListeningPort wireguardListeningPortV6'),
+  ...each(() => z.int().min(1).max(3000), 'bpfMaglevMaxEndpointsPerService bpfMaglevMaxServices'),
+  ...each(() => z.int().min(-1), 'goGCThreshold goMaxProcs goMemoryLimitMB'),
+  ...each(
+    () => priority,
+    'ipv4ElevatedRoutePriority ipv4NormalRoutePriority ipv6ElevatedRoutePriority ipv6NormalRoutePriority',
+  ),
+  ...each(() => host, 'debugHost healthHost prometheusMetricsHost'),
+  ...each(() => interfaceName, 'wireguardInterfaceName wireguardInterfaceNameV6'),
+  ...each(() => addressV4, 'deviceRouteSourceAddress natOutgoingAddress'),
+  ...each(() => portOrRange, 'bpfPSNATPorts natPortRange'),
+  ...each(() => enumAnyCase(SEVERITIES), 'logSeverityFile logSeverityScreen logSeveritySys'),
+  ...each(() => enumAnyCase(['Accept', 'Return']), 'iptablesMangleAllowAction nftablesMangleAllowAction'),
+  ...each(
+    () => z.enum(SWITCH),
+    'bpfProfiling flowLogsLocalReporter ipForwarding istioAmbientMode windowsManageFirewallRules',
+  ),
+  ...each(() => z.array(cidr), 'bpfDSROptoutCIDRs bpfExcludeCIDRsFromNAT'),
+  ...each(() => z.array(protoPort), 'failsafeInboundHostPorts failsafeOutboundHostPorts'),
+  awsSrcDstCheck: z.enum(['DoNothing', 'Enable', 'Disable']).optional(),
+  bpfAttachType: z.enum(['TC', 'TCX', 'Netkit']).optional(),
+  bpfConntrackLogLevel: z.enum(['Off', 'Debug']).optional(),
+  bpfConntrackMode: z.enum(['Auto', 'Userspace', 'BPFProgram']).optional(),
+  bpfConntrackTimeouts: z
+    .strictObject({
+      creationGracePeriod: conntrackTimeout,
+      tcpSynSent: conntrackTimeout,
+      tcpEstablished: conntrackTimeout,
+      tcpFinsSeen: conntrackTimeout,
+      tcpResetSeen: conntrackTimeout,
+      udpTimeout: conntrackTimeout,
+      genericTimeout: conntrackTimeout,
+      icmpTimeout: conntrackTimeout,
+    })
+    .optional(),
+  bpfEnforceRPF: enumAnyCase(['Disabled', 'Strict', 'Loose']).optional(),
+  bpfExtToServiceConnmark: z.int().min(0).max(0xffff_ffff).optional(),
+  bpfExternalServiceMode: enumAnyCase(['Tunnel', 'DSR']).optional(),
+  bpfForceTrackPacketsFromIfaces: z.array(interfaceFilter).optional(),
+  bpfJITHardening: z.enum(['Auto', 'Strict']).optional(),
+  bpfLogFilters: z.record(z.string(), z.string()).optional(),
+  bpfLogLevel: enumAnyCase(['Off', 'Info', 'Debug']).optional(),
+  bpfMapSizeConntrackCleanupQueue: z.int().min(1).optional(),
+  bpfMapSizeConntrackScaling: enumAnyCase(['Disabled', 'DoubleIfFull']).optional(),
+  bpfOverlayHostSourceIP: z.enum(['TunnelAddress', 'HostAddress']).optional(),
+  bpfRedirectToPeer: z.enum(['Enabled', 'Disabled', 'L2Only']).optional(),
+  chainInsertMode: enumAnyCase(['Insert', 'Append']).optional(),
+  deviceRouteSourceAddressIPv6: addressV6.optional(),
+  externalNodesList: z.array(cidrV4).optional(),
+  flowLogsPolicyEvaluationMode: z.enum(['None', 'Continuous']).optional(),
+  healthTimeoutOverrides: z
+    .array(
+      z.strictObject({
+        name: textThat((v) => /^[a-zA-Z0-9_ -]+$/.test(v), 'name should match regex [a-zA-Z0-9_ -]+'),
+        timeout: durationWithFraction,
+      }),
+    )
+    .optional(),
+  iptablesBackend: z.enum(['Legacy', 'NFT', 'Auto']).optional(),
+  iptablesNATOutgoingInterfaceFilter: interfaceFilter.optional(),
+  istioDSCPMark: numberOrText(decodeDscp).optional(),
+  kubeNodePortRanges: set(portOrRange).max(7, 'node port ranges list is too long (max 7)').optional(),
+  localSubnetL2Reachability: z.enum(['Disabled', 'PodsAndLoadBalancers']).optional(),
+  logActionRateLimit: textThat(
+    (v) => /^[1-9]\d{0,3}\/(second|minute|hour|day)$/.test(v),
+    'invalid rate',
+    'such as 100/minute',
+  ).optional(),
+  logActionRateLimitBurst: z.int().min(0).max(9999).optional(),
+  natOutgoingExclusions: z.enum(['IPPoolsOnly', 'IPPoolsAndHostIPs']).optional(),
+  nftablesFlowTableOffload: z.enum(['All', 'Disabled']).optional(),
+  nftablesMode: z.enum(['Disabled', 'Enabled', 'Auto']).optional(),
+  openstackRegion: textThat((v) => v === '' || (v.length <= 46 && isDnsLabel(v)), 'must be a valid DNS label').optional(),
+  programClusterRoutes: z.enum(['Enabled', 'Disabled', 'EnabledIPIPOnly', 'EnabledNoEncapOnly']).optional(),
+  prometheusMetricsClientAuth: z
+    .enum(['RequireAndVerifyClientCert', 'RequireAnyClientCert', 'VerifyClientCertIfGiven', 'NoClientCert'])
+    .optional(),
+  routeSource: enumAnyCase(['WorkloadIPs', 'CalicoIPAM']).optional(),
+  routeTableRange: tableRange.optional(),
+  routeTableRanges: z.array(tableRange).optional(),
+  serviceLoopPrevention: enumAnyCase(['Drop', 'Reject', 'Disabled']).optional(),
+  wireguardRoutingRulePriority: z.int().min(1).max(32_765).optional(),
+  workloadSourceSpoofing: enumAnyCase(['Disabled', 'Any']).optional(),
+};
+
+/** Fields of FelixConfiguration that are accepted and change nothing here. */
+export const UNUSED_FELIX_FIELDS: ReadonlySet<string> = new Set(Object.keys(otherFelixFields).sort());

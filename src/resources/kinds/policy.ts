@@ -1,0 +1,93 @@
+// NetworkPolicy and GlobalNetworkPolicy. Defaulted as Calico's typed client does on create: `types` inferred from the
+// rule lists, tier `default`.
+import * as z from 'zod';
+import { always, fieldsOf, listOf, type Report } from '../schema.ts';
+import { name } from '../scalars/names.ts';
+import { selector } from '../scalars/selector.ts';
+import { checkDirections } from '../rule/checks.ts';
+import { rules } from '../rule/rule.ts';
+
+export type PolicyType = 'Ingress' | 'Egress';
+
+const types = z.array(z.enum(['Ingress', 'Egress'])).check(
+  always((value, report) => {
+    listOf(value).forEach((type, index, all) => {
+      if (all.indexOf(type) === index) return;
+      report({
+        message: `'${String(type)}' type specified more than once`,
+        path: [index],
+        code: 'resource/duplicate-entry',
+      });
+    });
+  }),
+);
+
+const performanceHints = z.array(z.enum(['AssumeNeededOnEveryNode']));
+
+const common = {
+  tier: z
+    .string()
+    .transform((value) => value || 'default')
+    .pipe(name)
+    .default('default'),
+  order: z.number().optional(),
+  selector: selector.optional(),
+  serviceAccountSelector: selector.optional(),
+  types: types.optional(),
+  ingress: rules,
+  egress: rules,
+  performanceHints: performanceHints.optional(),
+};
+
+export const networkPolicyFields = common;
+
+export const globalNetworkPolicyFields = {
+  ...common,
+  namespaceSelector: selector.optional(),
+  doNotTrack: z.boolean().default(false),
+  preDNAT: z.boolean().default(false),
+  applyOnForward: z.boolean().default(false),
+};
+
+/** No rules at all count as ingress; an empty list counts as no rules. */
+export function inferTypes(spec: {
+  types?: readonly PolicyType[] | undefined;
+  ingress: readonly unknown[];
+  egress: readonly unknown[];
+}): readonly PolicyType[] {
+  if (spec.types?.length) return spec.types;
+  if (spec.egress.length === 0) return ['Ingress'];
+  return spec.ingress.length === 0 ? ['Egress'] : ['Ingress', 'Egress'];
+}
+
+/** What a GlobalNetworkPolicy's switches demand of each other. */
+export function checkSwitches(value: unknown, report: Report): void {
+  const spec = fieldsOf(value);
+  const preDNAT = spec['preDNAT'] === true;
+  const doNotTrack = spec['doNotTrack'] === true;
+  if (preDNAT && doNotTrack) report({ message: 'preDNAT and doNotTrack cannot both be true', path: ['preDNAT'] });
+  if (preDNAT && listOf(spec['egress']).length > 0) {
+    report({ message: 'preDNAT policy cannot have any egress rules', path: ['egress'] });
+  }
+  const egressType = listOf(spec['types']).indexOf('Egress');
+  if (preDNAT && egressType >= 0) {
+    report({ message: "preDNAT policy cannot have 'Egress' type", path: ['types', egressType] });
+  }
+  if ((preDNAT || doNotTrack) && spec['applyOnForward'] !== true) {
+    const path = [preDNAT ? 'preDNAT' : 'doNotTrack'];
+    report({ message: 'applyOnForward must be true if either preDNAT or doNotTrack is true', path });
+  }
+}
+
+export const networkPolicySpec = z
+  .strictObject(networkPolicyFields)
+  .check(always(checkDirections(false)))
+  .transform((spec) => ({ ...spec, types: inferTypes(spec) }));
+
+export const globalNetworkPolicySpec = z
+  .strictObject(globalNetworkPolicyFields)
+  .check(always(checkDirections(true)), always(checkSwitches))
+  .transform((spec) => ({ ...spec, types: inferTypes(spec) }));
+
+export type NetworkPolicySpec = z.output<typeof networkPolicySpec>;
+export type GlobalNetworkPolicySpec = z.output<typeof globalNetworkPolicySpec>;
