@@ -1,5 +1,6 @@
 // The value that a dialect prints and that plan compares: what the kernel should hold (or, read back by src/apply,
 // what it holds) of ours. Frozen plain data, structurally shared, every map in the order of printing.
+import type { Ipset } from '../ipsets/types.ts';
 import type { Family } from '../net/types.ts';
 import type { ResourceKey, RuleId } from '../resources/types.ts';
 
@@ -74,21 +75,4 @@ export interface IptablesTable {
   readonly hooks: readonly { readonly chain: string; readonly position: 'insert' | 'append'; readonly rule: RuleLine }[];
 }
 
-export interface Ipset {
-  readonly name: string;
-  readonly type: 'hash:net' | 'hash:ip,port' | 'bitmap:port';
-  /** Absent for `bitmap:port`, which belongs to both families. */
-  readonly family?: Family;
-  /** Options as they stand in `create`, after the family: `maxelem 1048576`, `range 0-65535`. */
-  readonly options: string;
-  /** As `ipset save` prints them, sorted. */
-  readonly members: readonly string[];
-  /**
-   * What adding a member does: `loosens` (used only positively in allow rules, or negatively in deny rules),
-   * `restricts` (the reverse), `mixed` (both, or in a pass rule): then the name carries a hash of the members, so that a
-   * change of members is a new set. The letter is part of the name, so that a change of use is a new set as well.
-   */
-  readonly use: 'loosens' | 'restricts' | 'mixed';
-  readonly cause?: ResourceKey;
-  readonly description?: string;
-}
+export type { Ipset, IpsetUse } from '../ipsets/types.ts';
