@@ -9,3 +9,6 @@
 // Names: length-limited like Calico's (spec/calico-api 11.4), never longer than the dialect allows.
 export type * from './program.ts';
 export type * from './ruleset.ts';
+export { buildProgram } from './build-program.ts';
+export { chainHash } from './hash.ts';
+export { limitedName } from './names.ts';

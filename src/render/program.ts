@@ -83,7 +83,13 @@ export type Condition =
   /** `set` is a `port` set of Program.sets. */
   | { readonly kind: 'port-set'; readonly side: SideName; readonly set: string; readonly negated: boolean }
   /** Normalised ranges (sorted, merged), at least one; the rule has a positive `protocol` condition of TCP, UDP or SCTP. */
-  | { readonly kind: 'ports'; readonly side: SideName; readonly protocol: number; readonly ranges: readonly PortRange[]; readonly negated: boolean }
+  | {
+      readonly kind: 'ports';
+      readonly side: SideName;
+      readonly protocol: number;
+      readonly ranges: readonly PortRange[];
+      readonly negated: boolean;
+    }
   /** Implies the family's ICMP protocol; `negated` negates type and code together, not the protocol. */
   | { readonly kind: 'icmp'; readonly type: number; readonly code?: number; readonly negated: boolean }
   /** At least two alternatives, one of which must hold (e.g. numeric ports or a port set). */

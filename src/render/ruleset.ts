@@ -37,7 +37,11 @@ export interface NftRuleset {
 
 export interface NftChain extends ChainText {
   /** Present on base chains; their policy is always accept. `priority` is a number. */
-  readonly base?: { readonly type: 'filter' | 'nat' | 'route'; readonly hook: string; readonly priority: number };
+  readonly base?: {
+    readonly type: 'filter' | 'nat' | 'route';
+    readonly hook: string;
+    readonly priority: number;
+  };
 }
 
 export interface NftSet {
@@ -72,7 +76,11 @@ export interface IptablesRuleset {
 export interface IptablesTable {
   readonly chains: ReadonlyMap<string, ChainText>;
   /** Our jump rules in the kernel's chains, in order. */
-  readonly hooks: readonly { readonly chain: string; readonly position: 'insert' | 'append'; readonly rule: RuleLine }[];
+  readonly hooks: readonly {
+    readonly chain: string;
+    readonly position: 'insert' | 'append';
+    readonly rule: RuleLine;
+  }[];
 }
 
 export type { Ipset, IpsetUse } from '../ipsets/types.ts';
