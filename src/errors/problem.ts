@@ -50,6 +50,10 @@ export class TortieError extends Error {
 }
 
 /** Shorthand for one error; `more` adds the optional fields. */
-export function problem(code: string, message: string, more: Partial<Omit<Problem, 'code' | 'message'>> = {}): Problem {
+export function problem(
+  code: string,
+  message: string,
+  more: Partial<Omit<Problem, 'code' | 'message'>> = {},
+): Problem {
   return { code, severity: 'error', message, ...more };
 }
