@@ -18,3 +18,4 @@
 export type { DialectConfig, NodeConfig } from './node-config.ts';
 export type * from './node-policy.ts';
 export { type HostFacts, type HostInterface, type HostTools, NO_HOST_FACTS } from './host-facts.ts';
+export { endpointsByInterface, isWorkloadInterface } from './interfaces.ts';

@@ -1,6 +1,16 @@
-// What a NodePolicy means. There is one semantics and this room is it (docs/semantics.md). Contract (pure):
-//   createEvaluator(policy: NodePolicy, facts?: HostFacts): { judge(packet: Packet): Judgement; verdict(packet): Verdict }
-//       indexes sets once (addresses in a Map, prefixes in an IntervalSet); `verdict` builds no trail and is fast
-//   explainFlow({policies: Map<node, NodePolicy>, facts?, from, to, protocol, port …}) : Explanation   judges both sides, each on its own node
+// What a NodePolicy means. There is one semantics and this room is it (docs/semantics.md). Pure.
+//   createEvaluator(policy)   judges packets on one node, with or without the trail; sets are indexed once
+//   explainFlow(question)     builds the packet that each node meets and judges it there
+//   resolveEnd, chooseFamily  from what a person types to the ends of a flow
+export { createEvaluator, type Evaluator } from './evaluate.ts';
+export {
+  explainFlow,
+  type ExplainedSide,
+  type Explanation,
+  type Flow,
+  type FlowEnd,
+  type FlowQuestion,
+} from './explain.ts';
+export { chooseFamily, type EndChoices, type EndContext, resolveEnd } from './resolve-end.ts';
 export type { ConntrackState, Packet } from './packet.ts';
 export type { Decider, Judgement, Stage, StageTrail, Step, Verdict } from './trail.ts';

@@ -6,12 +6,38 @@ export type Stage = 'workload-egress' | 'workload-ingress' | 'endpoint-to-host';
 
 export type Step =
   | { readonly kind: 'conntrack'; readonly state: string; readonly result: 'allow' | 'deny' }
-  | { readonly kind: 'built-in'; readonly what: 'neighbour-discovery' | 'vxlan-from-workload' | 'ipip-from-workload' | 'unknown-interface' | 'endpoint-to-host'; readonly result: 'allow' | 'deny' }
-  | { readonly kind: 'tier'; readonly tier: string; readonly result: 'decided' | 'passed' | 'default-deny' | 'default-pass' }
-  | { readonly kind: 'policy'; readonly policy: ResourceKey; readonly staged: boolean; readonly result: 'match' | 'no-match' }
+  | {
+      readonly kind: 'built-in';
+      readonly what:
+        | 'neighbour-discovery'
+        | 'vxlan-from-workload'
+        | 'ipip-from-workload'
+        | 'unknown-interface'
+        | 'endpoint-to-host';
+      readonly result: 'allow' | 'deny';
+    }
+  /** A heading: the policies of the tier follow it, the rules of each policy follow the policy. */
+  | {
+      readonly kind: 'tier';
+      readonly tier: string;
+      readonly result: 'decided' | 'passed' | 'default-deny' | 'default-pass' | 'staged-only';
+    }
+  /** Of a staged policy no rules follow, and it never matches. */
+  | {
+      readonly kind: 'policy';
+      readonly policy: ResourceKey;
+      readonly staged: boolean;
+      readonly result: 'match' | 'no-match';
+    }
   | { readonly kind: 'profile'; readonly profile: string; readonly result: 'match' | 'no-match' }
   /** `failed` names the first condition that did not hold, e.g. `destination.ports`. */
-  | { readonly kind: 'rule'; readonly rule: RuleId; readonly action: string; readonly result: 'match' | 'no-match' | 'never'; readonly failed?: string }
+  | {
+      readonly kind: 'rule';
+      readonly rule: RuleId;
+      readonly action: string;
+      readonly result: 'match' | 'no-match' | 'never';
+      readonly failed?: string;
+    }
   | { readonly kind: 'no-profile-matched' };
 
 /** What decided a stage: a rule, or one of the ends. */
