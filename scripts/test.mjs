@@ -13,4 +13,4 @@ const missing = setupTools();
 if (missing.length > 0) process.exit(2);
 build();
 const vitest = [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)];
-process.exit(run([process.execPath, 'scripts/lab-exec.mjs', '--', ...vitest], { cwd: root }));
+process.exit(run([process.execPath, 'scripts/lab-exec.mjs', ...vitest], { cwd: root }));
