@@ -82,13 +82,9 @@ function parseIPv6(text: string): bigint | undefined {
 function joinGroups(left: string[], right: string[], gap: boolean): bigint | undefined {
   const count = left.length + right.length;
   if (gap ? count > 7 : count !== 8) return undefined;
+  const groups = [...left, ...Array<string>(8 - count).fill('0'), ...right];
   let hex = '0x';
-  for (const group of left) {
-    if (!GROUP.test(group)) return undefined;
-    hex += group.padStart(4, '0');
-  }
-  hex += '0000'.repeat(8 - count);
-  for (const group of right) {
+  for (const group of groups) {
     if (!GROUP.test(group)) return undefined;
     hex += group.padStart(4, '0');
   }

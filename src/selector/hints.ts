@@ -2,6 +2,7 @@
 import { suggest } from '../errors/suggest.ts';
 
 const OPERATORS = ['contains', 'starts with', 'startswith', 'ends with', 'endswith', 'in', 'not in', 'notin'];
+const WINDOW = 64;
 const CONNECTIVES: ReadonlyMap<string, string> = new Map([
   ['and', '&&'],
   ['or', '||'],
@@ -9,8 +10,9 @@ const CONNECTIVES: ReadonlyMap<string, string> = new Map([
 
 /** `offset` is where the parser stopped, `message` what it said. */
 export function hintFor(text: string, offset: number, message: string): string | undefined {
-  const before = text.slice(0, offset);
-  const after = text.slice(offset, offset + 64);
+  // Short windows: the expressions below must not walk through a text of a million characters again and again.
+  const before = text.slice(Math.max(0, offset - WINDOW), offset);
+  const after = text.slice(offset, offset + WINDOW);
   const words = /^[A-Za-z]+/.exec(after)?.[0] ?? '';
 
   if (after.startsWith('\n') || after.startsWith('\r')) {
