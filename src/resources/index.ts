@@ -14,8 +14,20 @@
 // The spec types are what zod infers; names in specs are exactly Calico's JSON names. Decoded forms:
 //   protocol/notProtocol: number | 'TCP'|'UDP'|'ICMP'|'ICMPv6'|'SCTP'|'UDPLite'
 //   ports/notPorts: ({kind:'range', first, last} | {kind:'name', name})[]
-export { type Direction, type Metadata, type ResourceKey, resourceKey, type RuleId, ruleId } from './types.ts';
+export {
+  type Direction,
+  type Metadata,
+  type ResourceKey,
+  resourceKey,
+  type RuleId,
+  ruleId,
+} from './types.ts';
 export * from './resource.ts';
+export { type Enforcement, type KindInfo, kindAliases, KINDS } from './catalogue.ts';
+export { BUILTIN_TIERS, BUILTINS, DEFAULT_ALLOW_PROFILE } from './builtins.ts';
+export { identityOf, parseResource, type ParseOptions } from './parse.ts';
+export { parseWorkloadEndpointName, workloadEndpointName } from './workload-name.ts';
+export { UNUSED_FELIX_FIELDS } from './kinds/felix-other-fields.ts';
 export type { Rule, HttpMatch, IcmpMatch } from './rule/rule.ts';
 export type { EntityRule } from './rule/entity-rule.ts';
 export type { Port } from './scalars/port.ts';

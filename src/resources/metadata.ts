@@ -38,7 +38,7 @@ const untouched = z.unknown().optional();
 
 /** Name rules depend on the kind: see naming.ts. */
 export const metadata = z.strictObject({
-  name: z.string().min(1, 'name must be set'),
+  name: z.string().optional(),
   namespace: z.string().optional(),
   labels: labels.optional(),
   annotations: annotations.optional(),

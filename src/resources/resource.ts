@@ -27,7 +27,10 @@ export type Tier = ResourceOf<'Tier', TierSpec>;
 export type NetworkPolicy = ResourceOf<'NetworkPolicy', NetworkPolicySpec>;
 export type GlobalNetworkPolicy = ResourceOf<'GlobalNetworkPolicy', GlobalNetworkPolicySpec>;
 export type StagedNetworkPolicy = ResourceOf<'StagedNetworkPolicy', StagedNetworkPolicySpec>;
-export type StagedGlobalNetworkPolicy = ResourceOf<'StagedGlobalNetworkPolicy', StagedGlobalNetworkPolicySpec>;
+export type StagedGlobalNetworkPolicy = ResourceOf<
+  'StagedGlobalNetworkPolicy',
+  StagedGlobalNetworkPolicySpec
+>;
 export type StagedKubernetesNetworkPolicy = ResourceOf<
   'StagedKubernetesNetworkPolicy',
   StagedKubernetesNetworkPolicySpec

@@ -3,7 +3,7 @@
 // never hides another. A check that always runs sees values that may not have parsed: it reads them with `fieldsOf`,
 // `listOf` and `typeof`, and stays silent about what the shape has reported already.
 import * as z from 'zod';
-import type { Path } from '../errors/problem.ts';
+import type { Note, Path } from '../errors/problem.ts';
 
 export interface Fault {
   readonly message: string;
@@ -12,13 +12,19 @@ export interface Fault {
   /** Problem code; `resource/invalid` when absent. */
   readonly code?: string;
   readonly hint?: string;
+  readonly notes?: readonly Note[];
 }
 
 export type Report = (fault: Fault) => void;
 
 function reporter(ctx: z.core.$RefinementCtx): Report {
-  return ({ message, path, code, hint }) =>
-    ctx.addIssue({ code: 'custom', message, path: path ? [...path] : [], params: { code, hint } });
+  return (fault) =>
+    ctx.addIssue({
+      code: 'custom',
+      message: fault.message,
+      path: [...(fault.path ?? [])],
+      params: { fault },
+    });
 }
 
 /** A zod check that runs whatever else failed. */

@@ -6,7 +6,14 @@ import { decodeDscp } from '../scalars/dscp.ts';
 import { addressV4, addressV6, cidr, cidrV4 } from '../scalars/net.ts';
 import { interfaceName, isDnsLabel } from '../scalars/names.ts';
 import { decodePort } from '../scalars/port.ts';
-import { duration, durationWithFraction, enumAnyCase, host, interfaceFilter, regex } from '../scalars/felix.ts';
+import {
+  duration,
+  durationWithFraction,
+  enumAnyCase,
+  host,
+  interfaceFilter,
+  regex,
+} from '../scalars/felix.ts';
 
 const SEVERITIES = ['Trace', 'Debug', 'Info', 'Warning', 'Error', 'Fatal'] as const;
 const SWITCH = ['Enabled', 'Disabled'] as const;
@@ -135,7 +142,10 @@ export const otherFelixFields: Record<string, z.ZodType> = {
   natOutgoingExclusions: z.enum(['IPPoolsOnly', 'IPPoolsAndHostIPs']).optional(),
   nftablesFlowTableOffload: z.enum(['All', 'Disabled']).optional(),
   nftablesMode: z.enum(['Disabled', 'Enabled', 'Auto']).optional(),
-  openstackRegion: textThat((v) => v === '' || (v.length <= 46 && isDnsLabel(v)), 'must be a valid DNS label').optional(),
+  openstackRegion: textThat(
+    (v) => v === '' || (v.length <= 46 && isDnsLabel(v)),
+    'must be a valid DNS label',
+  ).optional(),
   programClusterRoutes: z.enum(['Enabled', 'Disabled', 'EnabledIPIPOnly', 'EnabledNoEncapOnly']).optional(),
   prometheusMetricsClientAuth: z
     .enum(['RequireAndVerifyClientCert', 'RequireAnyClientCert', 'VerifyClientCertIfGiven', 'NoClientCert'])

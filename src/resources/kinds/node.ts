@@ -14,7 +14,8 @@ const bgp = z
   })
   .check(
     always((value, report) => {
-      if (isObject(value) && Object.keys(value).length === 0) report({ message: 'Spec.BGP should not be empty' });
+      if (isObject(value) && Object.keys(value).length === 0)
+        report({ message: 'Spec.BGP should not be empty' });
     }),
   );
 

@@ -65,7 +65,8 @@ export function checkSwitches(value: unknown, report: Report): void {
   const spec = fieldsOf(value);
   const preDNAT = spec['preDNAT'] === true;
   const doNotTrack = spec['doNotTrack'] === true;
-  if (preDNAT && doNotTrack) report({ message: 'preDNAT and doNotTrack cannot both be true', path: ['preDNAT'] });
+  if (preDNAT && doNotTrack)
+    report({ message: 'preDNAT and doNotTrack cannot both be true', path: ['preDNAT'] });
   if (preDNAT && listOf(spec['egress']).length > 0) {
     report({ message: 'preDNAT policy cannot have any egress rules', path: ['egress'] });
   }

@@ -21,7 +21,10 @@ export const stagedKubernetesNetworkPolicySpec = z
     podSelector: opaque.optional(),
     ingress: z.array(opaque).optional(),
     egress: z.array(opaque).optional(),
-    policyTypes: z.array(z.enum(['Ingress', 'Egress'])).max(2).optional(),
+    policyTypes: z
+      .array(z.enum(['Ingress', 'Egress']))
+      .max(2)
+      .optional(),
     stagedAction,
   })
   .check(always(checkDelete));

@@ -31,7 +31,9 @@ function checkDelete(value: unknown, report: Report): void {
   }
 }
 
-function stagedTypes(spec: Parameters<typeof inferTypes>[0] & { stagedAction: string }): readonly PolicyType[] {
+function stagedTypes(
+  spec: Parameters<typeof inferTypes>[0] & { stagedAction: string },
+): readonly PolicyType[] {
   return spec.stagedAction === 'Delete' ? [] : inferTypes(spec);
 }
 

@@ -36,7 +36,10 @@ export const regex = textThat((value) => {
 }, 'invalid regular expression');
 
 export const host = textThat((v) => /^[a-zA-Z0-9:._+-]{1,64}$/.test(v), 'invalid host name or address');
-export const interfaceFilter = textThat((v) => /^[a-zA-Z0-9:._+-]{1,15}$/.test(v), 'invalid interface filter');
+export const interfaceFilter = textThat(
+  (v) => /^[a-zA-Z0-9:._+-]{1,15}$/.test(v),
+  'invalid interface filter',
+);
 
 /** Comma separated; each begins an interface name. */
 export const interfacePrefixes = textThat(

@@ -28,12 +28,27 @@ export const net = textThat(
   'an address or a network without host bits, such as 10.0.0.0/8',
 );
 /** An address or a network; host bits may be set. */
-export const cidr = textThat(orEmpty((v) => isCidr(v)), 'invalid CIDR');
-export const cidrV4 = textThat(orEmpty((v) => isCidr(v, 4)), 'invalid IPv4 CIDR');
-export const cidrV6 = textThat(orEmpty((v) => isCidr(v, 6)), 'invalid IPv6 CIDR');
+export const cidr = textThat(
+  orEmpty((v) => isCidr(v)),
+  'invalid CIDR',
+);
+export const cidrV4 = textThat(
+  orEmpty((v) => isCidr(v, 4)),
+  'invalid IPv4 CIDR',
+);
+export const cidrV6 = textThat(
+  orEmpty((v) => isCidr(v, 6)),
+  'invalid IPv6 CIDR',
+);
 export const address = textThat((v) => isAddress(v), 'invalid IP address');
-export const addressV4 = textThat(orEmpty((v) => isAddress(v, 4)), 'invalid IPv4 address');
-export const addressV6 = textThat(orEmpty((v) => isAddress(v, 6)), 'invalid IPv6 address');
+export const addressV4 = textThat(
+  orEmpty((v) => isAddress(v, 4)),
+  'invalid IPv4 address',
+);
+export const addressV6 = textThat(
+  orEmpty((v) => isAddress(v, 6)),
+  'invalid IPv6 address',
+);
 export const mac = textThat(
   orEmpty((v) => /^([0-9a-f]{2}([:-])[0-9a-f]{2}(\2[0-9a-f]{2}){4}|[0-9a-f]{4}(\.[0-9a-f]{4}){2})$/i.test(v)),
   'invalid MAC address',

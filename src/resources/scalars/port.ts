@@ -22,7 +22,10 @@ export function decodePort(raw: number | string): Decoded<Port> {
 
 function decodeBounds(raw: string, first: string, last: string): Decoded<Port> {
   const bad = (which: string): Decoded<Port> => ({
-    fault: { message: `invalid ${which} port number in range (${raw})`, hint: 'a range is written "1000:2000"' },
+    fault: {
+      message: `invalid ${which} port number in range (${raw})`,
+      hint: 'a range is written "1000:2000"',
+    },
   });
   if (first === '' || Number(first) > 65535) return bad('minimum');
   if (last === '' || Number(last) > 65535) return bad('maximum');

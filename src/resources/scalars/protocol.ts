@@ -23,5 +23,7 @@ export const protocol = numberOrText(decodeProtocol);
 
 /** TCP, UDP and SCTP, by name or number: the protocols that Calico accepts ports with. */
 export function hasPorts(value: Protocol): boolean {
-  return value === 'TCP' || value === 'UDP' || value === 'SCTP' || value === 6 || value === 17 || value === 132;
+  return (
+    value === 'TCP' || value === 'UDP' || value === 'SCTP' || value === 6 || value === 17 || value === 132
+  );
 }

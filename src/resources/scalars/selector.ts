@@ -8,12 +8,13 @@ const GLOBAL_ELSEWHERE = 'global() can only be used in an EntityRule namespaceSe
 
 export function checkSelector(value: string, report: Report): void {
   if (value.length > 1024) {
-    report({ code: 'selector/too-long', message: 'selector is longer than 1024 characters' });
+    report({
+      code: 'selector/too-long',
+      message: `selector of ${value.length} characters, at most 1024 are allowed`,
+    });
     return;
   }
-  for (const { code, message, hint } of parseSelector(value).problems) {
-    report(hint === undefined ? { code, message } : { code, message, hint });
-  }
+  for (const found of parseSelector(value).problems) report(found);
 }
 
 export function selectorWithout(global: string): ZodString {

@@ -1,0 +1,86 @@
+// The last step on the way to a Resource: what Calico's typed client fills in or overwrites when an object is created,
+// beyond the defaults that the schemas have.
+import type * as z from 'zod';
+import type { metadata as metadataSchema } from './metadata.ts';
+import { API_VERSION, type Resource } from './resource.ts';
+import type { Metadata } from './types.ts';
+import type { FelixConfigurationSpec } from './kinds/felix-configuration.ts';
+import type { IPPoolSpec } from './kinds/ip-pool.ts';
+import { formatPrefix, parsePrefix } from '../net/index.ts';
+import { workloadEndpointName } from './workload-name.ts';
+import { fieldsOf } from './schema.ts';
+
+export interface Parts {
+  readonly kind: Resource['kind'];
+  readonly metadata: z.output<typeof metadataSchema>;
+  readonly namespace: string | undefined;
+  readonly spec: unknown;
+  readonly status: unknown;
+}
+
+/** The parts are valid. */
+export function finish({ kind, metadata: given, namespace, spec, status }: Parts): Resource {
+  const { name: givenName, namespace: _, labels: givenLabels, annotations, ...other } = given;
+  const name = givenName || workloadEndpointName(spec, () => {}) || '';
+  const labels = finishLabels(kind, namespace, givenLabels, fieldsOf(spec));
+  const metadata: Metadata = {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+    ...(Object.keys(other).length === 0 ? {} : { other }),
+  };
+  // The spec was made by the schema of this kind.
+  return {
+    apiVersion: API_VERSION,
+    kind,
+    metadata,
+    spec: finishSpec(kind, spec),
+    ...(status === undefined ? {} : { status }),
+  } as Resource;
+}
+
+const TIERED = new Set([
+  'NetworkPolicy',
+  'GlobalNetworkPolicy',
+  'StagedNetworkPolicy',
+  'StagedGlobalNetworkPolicy',
+]);
+
+function finishLabels(
+  kind: string,
+  namespace: string | undefined,
+  given: ReadonlyMap<string, string> | undefined,
+  spec: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, string> | undefined {
+  if (TIERED.has(kind)) return new Map([...(given ?? []), ['projectcalico.org/tier', String(spec['tier'])]]);
+  if (kind !== 'WorkloadEndpoint') return given;
+  // Labels that are inherited from profiles must not be claimed by a workload.
+  const own = [...(given ?? [])].filter(([label]) => !/^pc(ns|sa)\./.test(label));
+  return new Map([
+    ...own,
+    ['projectcalico.org/namespace', namespace ?? ''],
+    ['projectcalico.org/orchestrator', String(spec['orchestrator'])],
+  ]);
+}
+
+function finishSpec(kind: string, spec: unknown): unknown {
+  if (kind === 'FelixConfiguration') return finishFelix(spec as FelixConfigurationSpec);
+  return kind === 'IPPool' ? finishPool(spec as IPPoolSpec) : spec;
+}
+
+/** A deprecated switch that overrides the two fields which replaced it. */
+function finishFelix(spec: FelixConfigurationSpec): FelixConfigurationSpec {
+  const old = spec.bpfConnectTimeLoadBalancingEnabled;
+  if (old === undefined) return spec;
+  return {
+    ...spec,
+    bpfHostNetworkedNATWithoutCTLB: 'Disabled',
+    bpfConnectTimeLoadBalancing: old ? 'Enabled' : 'Disabled',
+  };
+}
+
+function finishPool(spec: IPPoolSpec): IPPoolSpec {
+  const parsed = parsePrefix(spec.cidr);
+  return parsed ? { ...spec, cidr: formatPrefix(parsed.prefix) } : spec;
+}

@@ -1,0 +1,36 @@
+// The schema of each modelled kind's spec.
+import type * as z from 'zod';
+import type { Resource, ResourceKind } from '../resource.ts';
+import { felixConfigurationSpec } from './felix-configuration.ts';
+import { hostEndpointSpec } from './host-endpoint.ts';
+import { ipPoolSpec } from './ip-pool.ts';
+import { networkSetSpec } from './network-set.ts';
+import { nodeSpec } from './node.ts';
+import { globalNetworkPolicySpec, networkPolicySpec } from './policy.ts';
+import { profileSpec } from './profile.ts';
+import { stagedKubernetesNetworkPolicySpec } from './staged-kubernetes-policy.ts';
+import { stagedGlobalNetworkPolicySpec, stagedNetworkPolicySpec } from './staged-policy.ts';
+import { tierSpec } from './tier.ts';
+import { workloadEndpointSpec } from './workload-endpoint.ts';
+
+type Specs = { readonly [K in ResourceKind]: z.ZodType<Extract<Resource, { kind: K }>['spec']> };
+
+export const SPECS: Specs = {
+  Tier: tierSpec,
+  NetworkPolicy: networkPolicySpec,
+  GlobalNetworkPolicy: globalNetworkPolicySpec,
+  StagedNetworkPolicy: stagedNetworkPolicySpec,
+  StagedGlobalNetworkPolicy: stagedGlobalNetworkPolicySpec,
+  StagedKubernetesNetworkPolicy: stagedKubernetesNetworkPolicySpec,
+  Profile: profileSpec,
+  NetworkSet: networkSetSpec,
+  GlobalNetworkSet: networkSetSpec,
+  WorkloadEndpoint: workloadEndpointSpec,
+  HostEndpoint: hostEndpointSpec,
+  Node: nodeSpec,
+  FelixConfiguration: felixConfigurationSpec,
+  IPPool: ipPoolSpec,
+};
+
+/** Kinds whose objects carry a status; it is kept and never read. */
+export const WITH_STATUS: ReadonlySet<string> = new Set(['IPPool', 'Node', 'Tier']);

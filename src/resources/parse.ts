@@ -1,0 +1,139 @@
+// From what a YAML or JSON reader gives to a Resource: every problem at once, each with its path, then the defaults
+// that Calico's typed client applies on create.
+import type * as z from 'zod';
+import { type Path, type Problem, problem, type Result } from '../errors/problem.ts';
+import { suggest } from '../errors/suggest.ts';
+import { type KindInfo, kindAliases, KINDS } from './catalogue.ts';
+import { finish } from './finish.ts';
+import { SPECS, WITH_STATUS } from './kinds/index.ts';
+import { metadata as metadataSchema } from './metadata.ts';
+import { plainData } from './plain.ts';
+import { API_VERSION, type Resource } from './resource.ts';
+import { type Fault, fieldsOf, isObject, textOf } from './schema.ts';
+import { type ResourceKey, resourceKey } from './types.ts';
+import { checkWhole } from './whole-checks.ts';
+import { workloadEndpointName } from './workload-name.ts';
+import { problemsOf, unknownField } from './zod-issues.ts';
+
+export interface ParseOptions {
+  /** Namespace of namespaced resources that have none. Default `default`, as in calicoctl. */
+  readonly namespace?: string;
+}
+
+/**
+ * A kind that is known and not modelled gives neither a value nor, when its metadata is right, a problem. Every problem
+ * of a resource whose name is readable has its key in `resource`.
+ */
+export function parseResource(raw: unknown, options: ParseOptions = {}): Result<Resource> {
+  const { value, problems } = plainData(raw);
+  if (!isObject(value)) {
+    return { problems: [...problems, problem('resource/type', 'expected a resource (a map)', { path: [] })] };
+  }
+  const info = kindOf(value, problems);
+  if (info === undefined) return { problems };
+  const key = keyOf(info, value, options);
+  const result = parseKind(info, value, options, problems);
+  if (key === undefined || result.problems.length === 0) return result;
+  return { ...result, problems: result.problems.map((p) => ({ ...p, resource: key })) };
+}
+
+/** What a document calls itself, valid or not: enough to tell two resources with one name. */
+export function identityOf(raw: unknown, options: ParseOptions = {}): ResourceKey | undefined {
+  if (!isObject(raw) || raw['apiVersion'] !== API_VERSION) return undefined;
+  const info = KINDS.get(String(raw['kind']));
+  return info && keyOf(info, raw, options);
+}
+
+function keyOf(info: KindInfo, raw: Record<string, unknown>, options: ParseOptions): ResourceKey | undefined {
+  const { name: given, namespace } = fieldsOf(raw['metadata']);
+  const derived = info.kind === 'WorkloadEndpoint' ? workloadEndpointName(raw['spec'], () => {}) : undefined;
+  const name = textOf(given) ?? derived;
+  if (name === undefined) return undefined;
+  return resourceKey(info.kind, namespaceOf(info, namespace, options), name);
+}
+
+function namespaceOf(info: KindInfo, namespace: unknown, options: ParseOptions): string | undefined {
+  return info.namespaced ? (textOf(namespace) ?? options.namespace ?? 'default') : undefined;
+}
+
+/** The kind, if the document says one that we know; else why not is added to `problems`. */
+function kindOf(raw: Record<string, unknown>, problems: Problem[]): KindInfo | undefined {
+  const { apiVersion, kind } = raw;
+  const before = problems.length;
+  for (const field of ['apiVersion', 'kind']) {
+    const value = raw[field];
+    if (value === undefined) {
+      problems.push(problem('resource/missing-field', `${field} is required`, { path: [field] }));
+    } else if (typeof value !== 'string') {
+      problems.push(problem('resource/type', `${field}: expected a string`, { path: [field] }));
+    }
+  }
+  if (problems.length > before || typeof apiVersion !== 'string' || typeof kind !== 'string')
+    return undefined;
+  if (apiVersion !== API_VERSION) {
+    problems.push(wrongVersion(apiVersion, kind));
+    return undefined;
+  }
+  const info = KINDS.get(kind);
+  if (!info) {
+    const near = kindAliases.get(kind.toLowerCase()) ?? suggest(kind, KINDS.keys());
+    const more = near === undefined ? {} : { hint: `did you mean "${near}"?` };
+    problems.push(
+      problem('resource/unknown-kind', `unknown kind ${JSON.stringify(kind)}`, { path: ['kind'], ...more }),
+    );
+  }
+  return info;
+}
+
+const KUBERNETES = /^(v1|(policy\.)?networking\.k8s\.io\/.+)$/;
+
+function wrongVersion(apiVersion: string, kind: string): Problem {
+  const path: Path = ['apiVersion'];
+  if (KUBERNETES.test(apiVersion)) {
+    const message = `Kubernetes objects are not read yet: ${kind} (${apiVersion})`;
+    return problem('resource/kubernetes-not-yet', message, { path });
+  }
+  const hint =
+    apiVersion === 'crd.projectcalico.org/v1'
+      ? `${apiVersion} is how Calico stores objects in Kubernetes; export them with "calicoctl get -o yaml"`
+      : `write "apiVersion: ${API_VERSION}"`;
+  return problem('resource/api-version', `unsupported apiVersion ${JSON.stringify(apiVersion)}`, {
+    path,
+    hint,
+  });
+}
+
+function parseKind(
+  info: KindInfo,
+  raw: Record<string, unknown>,
+  options: ParseOptions,
+  problems: Problem[],
+): Result<Resource> {
+  const fields = ['apiVersion', 'kind', 'metadata', 'spec'];
+  if (!info.modelled || WITH_STATUS.has(info.kind)) fields.push('status');
+  for (const field of Object.keys(raw)) {
+    if (!fields.includes(field)) problems.push(unknownField(field, [field], fields));
+  }
+  const metadata = parsePart(metadataSchema, raw['metadata'] ?? {}, 'metadata', problems);
+  checkWhole(info, raw, (fault) => problems.push(problemOfFault(fault)));
+  if (!info.modelled) return { problems };
+  const kind = info.kind as Resource['kind'];
+  const spec = parsePart<unknown>(SPECS[kind], raw['spec'] ?? {}, 'spec', problems);
+  if (problems.length > 0 || metadata === undefined || spec === undefined) return { problems };
+  const namespace = namespaceOf(info, metadata.namespace, options);
+  return { value: finish({ kind, metadata, namespace, spec, status: raw['status'] }), problems };
+}
+
+function problemOfFault({ code, message, path, hint }: Fault): Problem {
+  return problem(code ?? 'resource/invalid', message, {
+    path: path ?? [],
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function parsePart<T>(schema: z.ZodType<T>, raw: unknown, name: string, problems: Problem[]): T | undefined {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  problems.push(...problemsOf(parsed.error.issues, schema, raw, [name]));
+  return undefined;
+}

@@ -1,0 +1,75 @@
+// What comes out of a YAML or JSON reader, made fit for the schemas: null fields count as absent, as in Go; anything
+// but plain data (dates, sets, binary) is a problem, since a schema would take it for an empty object.
+import { type Path, type Problem, problem } from '../errors/problem.ts';
+
+/** Far beyond any real resource; aliases of YAML can nest without end. */
+const MAX_DEPTH = 64;
+
+/** Maps keyed by users: an empty value in them means the empty string, so it stays. */
+const USER_MAPS = new Set(['labels', 'annotations', 'labelsToApply']);
+
+/** The same value when there is nothing to change. Problems are errors: the value is not to be trusted with them. */
+export function plainData(value: unknown): { value: unknown; problems: Problem[] } {
+  const problems: Problem[] = [];
+  return { value: clean(value, [], false, problems), problems };
+}
+
+function clean(value: unknown, path: Path, keepNulls: boolean, problems: Problem[]): unknown {
+  if (typeof value !== 'object' || value === null) return checkScalar(value, path, problems);
+  if (path.length > MAX_DEPTH) {
+    problems.push(problem('resource/too-deep', `nested deeper than ${MAX_DEPTH} levels`, { path }));
+    return undefined;
+  }
+  if (Array.isArray(value)) return cleanList(value, path, problems);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return notPlain(value, path, problems);
+  return cleanMap(value as Record<string, unknown>, path, keepNulls, problems);
+}
+
+function checkScalar(value: unknown, path: Path, problems: Problem[]): unknown {
+  if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
+    problems.push(problem('resource/type', `a ${typeof value} is no value of a resource`, { path }));
+    return undefined;
+  }
+  return value;
+}
+
+function notPlain(value: object, path: Path, problems: Problem[]): unknown {
+  const what = value instanceof Date ? 'a date' : `a ${value.constructor?.name ?? 'special object'}`;
+  const hint =
+    value instanceof Date ? 'quote it, so that YAML reads a string' : 'use plain maps, lists and strings';
+  problems.push(problem('resource/type', `${what} is no value of a resource`, { path, hint }));
+  return undefined;
+}
+
+function cleanList(list: readonly unknown[], path: Path, problems: Problem[]): unknown {
+  let copy: unknown[] | undefined;
+  list.forEach((entry, index) => {
+    const cleaned = clean(entry, [...path, index], false, problems);
+    if (cleaned === entry) return;
+    copy ??= [...list];
+    copy[index] = cleaned;
+  });
+  return copy ?? list;
+}
+
+function cleanMap(
+  map: Record<string, unknown>,
+  path: Path,
+  keepNulls: boolean,
+  problems: Problem[],
+): Record<string, unknown> {
+  let changed = false;
+  const entries: [string, unknown][] = [];
+  for (const [key, entry] of Object.entries(map)) {
+    if (entry === null && !keepNulls) {
+      changed = true;
+      continue;
+    }
+    const cleaned = clean(entry, [...path, key], USER_MAPS.has(key), problems);
+    changed ||= cleaned !== entry;
+    entries.push([key, cleaned]);
+  }
+  // fromEntries defines own properties, so that a key `__proto__` stays a key.
+  return changed ? Object.fromEntries(entries) : map;
+}
