@@ -1,0 +1,115 @@
+// The base chains: where packets come to us. All have policy accept, so that what is none of our business goes on.
+//
+// | chain                   | hook    | priority | judges                                                         |
+// | ----------------------- | ------- | -------- | -------------------------------------------------------------- |
+// | forward-from-workload   | forward | 0        | what a workload sends to others                                |
+// | forward-to-workload     | forward | 1        | what a workload receives from others                           |
+// | input-from-workload     | input   | 0        | what a workload sends to the host                              |
+// | input-to-host           | input   | 1        | whether workloads may talk to the host at all (default: no)    |
+//
+// `accept` ends only its own base chain, so both sides of a packet are judged one after the other without a mark.
+// Priority 0 is the place of a firewall (`filter`): behind conntrack's defragmentation (-400) and look-up (-200), and
+// behind DNAT (-100), so that policy sees a service's real backend. An accept of ours is not final: other tables' chains
+// and later priorities still see the packet; a drop is. What the host itself sends to a workload is not judged, hence
+// no output hook.
+import type { NodeConfig } from '../../policy/index.ts';
+import type { NftChain, NftSet, RuleLine } from '../ruleset.ts';
+import { ACCEPT, type ActionSettings, deny, DROP } from './actions.ts';
+import { DISCOVERY, FROM_MAP, OTHER_WORKLOADS, TO_MAP } from './names.ts';
+import { namedChain } from './policy-chains.ts';
+import { interfaceWildcard } from './quote.ts';
+import { ctState, match, metaMatch, type Statement } from './statement.ts';
+import { ruleLine } from './text.ts';
+
+export interface Hooks {
+  /** In the order in which a packet could meet them. */
+  readonly chains: readonly NftChain[];
+  readonly sets: readonly NftSet[];
+}
+
+type Side = 'iifname' | 'oifname';
+
+export function hooks(config: NodeConfig, interfaces: readonly string[], settings: ActionSettings): Hooks {
+  const prefixes = config.interfacePrefixes;
+  const others = interfaces.filter((name) => !prefixes.some((prefix) => name.startsWith(prefix)));
+  const chains = [
+    base('forward-from-workload', 'forward', 0, dispatch('iifname', prefixes, settings)),
+    base('forward-to-workload', 'forward', 1, dispatch('oifname', prefixes, settings)),
+    base('input-from-workload', 'input', 0, [discovery(), ...dispatch('iifname', prefixes, settings)]),
+    base('input-to-host', 'input', 1, toHost(config, prefixes, others)),
+  ];
+  const sets = [discoverySet(), ...(others.length > 0 && drops(config) ? [otherWorkloads(others)] : [])];
+  return { chains, sets };
+}
+
+function base(name: string, hook: string, priority: number, lines: readonly RuleLine[]): NftChain {
+  return { ...namedChain(name, lines), base: { type: 'filter', hook, priority } };
+}
+
+/** The map first: it decides for every interface that has an endpoint. What is left with a prefix has none. */
+function dispatch(side: Side, prefixes: readonly string[], settings: ActionSettings): RuleLine[] {
+  const key = { meta: { key: side } } as const;
+  return [
+    ruleLine([{ vmap: { key, data: `@${side === 'iifname' ? FROM_MAP : TO_MAP}` } }]),
+    ...workloads(side, prefixes, deny(settings), 'unknown interface'),
+  ];
+}
+
+function workloads(
+  side: Side,
+  prefixes: readonly string[],
+  action: readonly Statement[],
+  comment: string,
+): RuleLine[] {
+  return prefixes.map((prefix) =>
+    ruleLine([metaMatch(side, interfaceWildcard(prefix)), ...action], { comment }),
+  );
+}
+
+/**
+ * Runs after `input-from-workload` has accepted: so what was accepted there before any policy has to be accepted here
+ * once more. Both rules say nothing about interfaces that are not ours, where accepting is what happens anyway.
+ */
+function toHost(config: NodeConfig, prefixes: readonly string[], others: readonly string[]): RuleLine[] {
+  if (!drops(config)) return [];
+  const comment = 'workload to its host';
+  return [
+    discovery(),
+    ruleLine([ctState('established', 'related'), ...ACCEPT]),
+    ...workloads('iifname', prefixes, DROP, comment),
+    ...(others.length > 0
+      ? [ruleLine([metaMatch('iifname', `@${OTHER_WORKLOADS}`), ...DROP], { comment })]
+      : []),
+  ];
+}
+
+/** Calico's `accept` differs from `return` only for rules behind it in the same chain, and here are none. */
+function drops(config: NodeConfig): boolean {
+  return config.endpointToHostAction === 'drop';
+}
+
+/** Without neighbour discovery a workload cannot reach its gateway; no policy can be meant to forbid it. */
+function discovery(): RuleLine {
+  const type = { payload: { protocol: 'icmpv6', field: 'type' } } as const;
+  return ruleLine([match(type, `@${DISCOVERY}`), ...ACCEPT], { comment: 'neighbour discovery and MLD' });
+}
+
+function discoverySet(): NftSet {
+  return {
+    name: DISCOVERY,
+    type: 'icmpv6_type',
+    interval: false,
+    elements: [
+      'mld-listener-query',
+      'mld-listener-report',
+      'mld-listener-done',
+      'nd-router-solicit',
+      'nd-neighbor-solicit',
+      'nd-neighbor-advert',
+    ],
+  };
+}
+
+function otherWorkloads(interfaces: readonly string[]): NftSet {
+  return { name: OTHER_WORKLOADS, type: 'ifname', interval: false, elements: interfaces };
+}

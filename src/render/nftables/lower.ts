@@ -1,0 +1,205 @@
+// Program → NftRuleset, in visible passes. What did not change since the last time is the same object again: a policy's
+// chains as long as policy, settings and the shape of its sets are the same, an endpoint's as long as its list is.
+import type { Direction } from '../../resources/index.ts';
+import { problem, TortieError } from '../../errors/problem.ts';
+import { nesting, nftCallGraph } from '../nesting.ts';
+import type { Block, BlockId, CallList, Program } from '../program.ts';
+import type { NftChain, NftMap, NftRuleset, NftSet } from '../ruleset.ts';
+import { type ActionSettings, DROP } from './actions.ts';
+import type { LogTarget, NftCapabilities } from './capabilities.ts';
+import { type EndpointChains, endpointChains } from './endpoint-chains.ts';
+import { hooks } from './hooks.ts';
+import { mentionedSets } from './mentioned-sets.ts';
+import { FROM_MAP, passChain, TO_MAP } from './names.ts';
+import { type LoweredBlock, namedChain, policyChains } from './policy-chains.ts';
+import { interfaceName } from './quote.ts';
+import { setHalves } from './sets.ts';
+import { ruleLine } from './text.ts';
+
+export interface LowerOptions {
+  readonly log: LogTarget;
+  readonly capabilities: NftCapabilities;
+}
+
+/** What one run has made so far. */
+interface Draft {
+  readonly program: Program;
+  readonly settings: ActionSettings;
+  readonly chains: NftChain[];
+  readonly sets: Map<string, NftSet>;
+  readonly maps: Map<string, Map<string, string>>;
+  /** The blocks that a packet can reach. */
+  readonly called: Set<BlockId>;
+}
+
+/** In this order: what is called is known when the endpoints are done. */
+const PASSES = ['hooks', 'endpoints', 'policies', 'passing tiers'] as const;
+
+export function createLowering(options: LowerOptions): (program: Program) => NftRuleset {
+  const plain = createPasses('goto', options);
+  const marked = createPasses('mark', options);
+  return (program) => {
+    const { pass, maxNesting, maxWalk } = options.capabilities;
+    if (pass === 'mark') return marked(program);
+    const ruleset = plain(program);
+    if (pass === 'goto') return ruleset;
+    const { depth, walk } = nesting(nftCallGraph(ruleset));
+    return depth <= maxNesting && walk <= maxWalk ? ruleset : marked(program);
+  };
+}
+
+/** The passes with what they remember of the last run, for one way of passing. */
+function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (program: Program) => NftRuleset {
+  const blocks = new WeakMap<Block, { key: string; lowered: LoweredBlock }>();
+  let endpoints = new Map<string, { key: string; list: CallList; lowered: EndpointChains }>();
+
+  const passes: Readonly<Record<(typeof PASSES)[number], (draft: Draft) => void>> = {
+    hooks({ program, settings, chains, sets }) {
+      const interfaces = program.endpoints.map((endpoint) => interfaceName(endpoint.interface));
+      const made = hooks(program.config, interfaces, settings);
+      chains.push(...made.chains);
+      for (const set of made.sets) sets.set(set.name, set);
+    },
+
+    endpoints({ program, settings, chains, maps, called }) {
+      const passing = passingLists(program);
+      const next: typeof endpoints = new Map();
+      for (const endpoint of program.endpoints) {
+        for (const direction of ['egress', 'ingress'] as const) {
+          const list = endpoint[direction];
+          const id = `${direction} ${endpoint.interface}`;
+          const key = JSON.stringify([settings, endpoint.endpoint, passing.get(list), ...configKey(program)]);
+          let made = endpoints.get(id);
+          if (made?.key !== key || made.list !== list) {
+            const blockOf = (called: BlockId): Block => blockIn(program, called);
+            made = {
+              key,
+              list,
+              lowered: endpointChains(endpoint, direction, program.config, settings, blockOf),
+            };
+          }
+          next.set(id, made);
+          addEndpoint(made.lowered, endpoint.interface, direction, { chains, maps, called });
+        }
+      }
+      endpoints = next;
+    },
+
+    policies({ program, settings, chains, sets, called }) {
+      for (const [id, block] of program.blocks) {
+        if (!called.has(id)) continue;
+        const mentions = mentionedSets(block).map(({ set, family }) =>
+          setHalves(setIn(program, set), family),
+        );
+        const key = JSON.stringify([settings, mentions.map((halves) => halves.map((half) => half.name))]);
+        let made = blocks.get(block);
+        if (made?.key !== key) {
+          const halves = (set: string, family: 4 | 6): readonly NftSet[] =>
+            setHalves(setIn(program, set), family);
+          blocks.set(block, (made = { key, lowered: policyChains(block, settings, halves) }));
+        }
+        chains.push(...made.lowered.chains);
+        for (const set of [...mentions.flat(), ...made.lowered.portSets]) sets.set(set.name, set);
+      }
+    },
+
+    /** A map has an element for every endpoint that calls the tier; the drop behind it is for what cannot happen. */
+    'passing tiers'({ chains, maps }) {
+      for (const name of maps.keys()) {
+        if (name === FROM_MAP || name === TO_MAP) continue;
+        const key = { meta: { key: name.startsWith('pass-egress-') ? 'iifname' : 'oifname' } } as const;
+        const lines = [
+          ruleLine([{ vmap: { key, data: `@${name}` } }]),
+          ruleLine(DROP, { comment: 'unknown interface' }),
+        ];
+        chains.push(namedChain(name, lines));
+      }
+    },
+  };
+
+  return (program) => {
+    const draft: Draft = {
+      program,
+      settings: settingsOf(program, options, pass),
+      chains: [],
+      sets: new Map(),
+      maps: new Map([FROM_MAP, TO_MAP].map((name) => [name, new Map()])),
+      called: new Set(),
+    };
+    for (const name of PASSES) passes[name](draft);
+    return assemble(draft);
+  };
+}
+
+function addEndpoint(
+  lowered: EndpointChains,
+  interfaceName: string,
+  direction: Direction,
+  { chains, maps, called }: Pick<Draft, 'chains' | 'maps' | 'called'>,
+): void {
+  chains.push(...lowered.chains);
+  for (const id of lowered.calls) called.add(id);
+  maps
+    .get(direction === 'egress' ? FROM_MAP : TO_MAP)
+    ?.set(interfaceName, `goto ${lowered.chains[0]?.name ?? ''}`);
+  for (const [tier, rest] of lowered.passes) {
+    const name = passChain(direction, tier);
+    let map = maps.get(name);
+    if (map === undefined) maps.set(name, (map = new Map()));
+    map.set(interfaceName, `goto ${rest}`);
+  }
+}
+
+/** Base chains first, in the order of hooks.ts; the others by name. */
+function assemble(draft: Draft): NftRuleset {
+  const base = draft.chains.filter((chain) => chain.base !== undefined);
+  const others = draft.chains.filter((chain) => chain.base === undefined).sort(byName);
+  const maps = [...draft.maps].map(([name, elements]): NftMap => ({ name, type: 'ifname', elements }));
+  return {
+    dialect: 'nftables',
+    sets: named([...draft.sets.values()].sort(byName)),
+    maps: named(maps.sort(byName)),
+    chains: named([...base, ...others]),
+  };
+}
+
+function settingsOf(program: Program, options: LowerOptions, pass: 'goto' | 'mark'): ActionSettings {
+  const { denyAction, markMask } = program.config.nftables;
+  if (markMask === 0) {
+    throw new TortieError([problem('render/no-mark-bit', 'the mark mask for nftables has no bit in it')]);
+  }
+  return { denyAction, log: options.log, pass, passBit: (markMask & -markMask) >>> 0 };
+}
+
+/** For each list, which of its calls pass: its chains depend on that. */
+function passingLists(program: Program): ReadonlyMap<CallList, string> {
+  const lists = new Set(program.endpoints.flatMap((endpoint) => [endpoint.egress, endpoint.ingress]));
+  const flag = (id: BlockId): string => (blockIn(program, id).passes ? '1' : '0');
+  return new Map(
+    [...lists].map((list) => [list, list.tiers.map((tier) => tier.calls.map(flag).join('')).join(' ')]),
+  );
+}
+
+function configKey({ config }: Program): readonly unknown[] {
+  return [config.dropInvalid, config.dropVxlanFromWorkloads, config.vxlanPort, config.dropIpipFromWorkloads];
+}
+
+function blockIn(program: Program, id: BlockId): Block {
+  const block = program.blocks.get(id);
+  if (block === undefined) throw new TypeError(`the program has no block ${id}`);
+  return block;
+}
+
+function setIn(program: Program, id: string): Parameters<typeof setHalves>[0] {
+  const set = program.sets.get(id);
+  if (set === undefined) throw new TypeError(`the program has no set ${id}`);
+  return set;
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function named<T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(items.map((item) => [item.name, item]));
+}

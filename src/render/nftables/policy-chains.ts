@@ -1,0 +1,194 @@
+// One block (a policy's or profile's rules in one direction) → its chain, and a chain of its own for every rule that
+// nft cannot say in one line. Allow accepts, deny drops, pass leaves, and the end of the chain is "no match".
+//
+// A rule with one alternation and a final action is that many lines: no packet meets two of them. Every other rule with
+// alternatives is a jump into a chain, where what must not hold returns, and alternatives `goto` the next step, so that
+// nothing is logged or counted twice and no cross product arises:
+//
+//   policy-…:   <matches> jump rule-…/3
+//   rule-…/3:   ip saddr != @set-a-v4 ip saddr != @set-a-v4-nets return
+//               tcp dport 80 goto rule-…/3.2
+//               ip daddr . meta l4proto . th dport @set-b-v4 goto rule-…/3.2
+//   rule-…/3.2: log …
+import type { Family } from '../../net/index.ts';
+import type { Block, Condition, ProgramRule } from '../program.ts';
+import { chainHash } from '../hash.ts';
+import type { NftChain, NftSet, RuleLine } from '../ruleset.ts';
+import { type ActionSettings, passesByMark, RETURN, ruleAction } from './actions.ts';
+import {
+  impliesFamily,
+  impliesProtocol,
+  type MatchContext,
+  type Requirement,
+  requirement,
+} from './matches.ts';
+import { policyChain, ruleChain } from './names.ts';
+import { commentText } from './quote.ts';
+import {
+  COUNTER,
+  goto,
+  jump,
+  markMatch,
+  type Match,
+  metaMatch,
+  setMark,
+  type Statement,
+} from './statement.ts';
+import { ruleLine } from './text.ts';
+
+export interface LoweredBlock {
+  /** The policy's own chain first. */
+  readonly chains: readonly NftChain[];
+  /** The sets of port ranges that a rule mentions; IP sets are `mentionedSets`. */
+  readonly portSets: readonly NftSet[];
+}
+
+type Halves = (set: string, family: Family) => readonly NftSet[];
+
+export function policyChains(block: Block, settings: ActionSettings, halves: Halves): LoweredBlock {
+  const sets = new Map<string, NftSet>();
+  const lines: RuleLine[] = [];
+  const chains: NftChain[] = [];
+  for (const { rule, both } of familiesMerged(block.rules)) {
+    const context: MatchContext = {
+      family: rule.family,
+      protocol: protocolOf(rule.conditions),
+      halves: (set) => halves(set, rule.family),
+      use: (set) => sets.set(set.name, set),
+    };
+    const lowered = lowerRule(rule, both, block, settings, context);
+    lines.push(...lowered.lines);
+    chains.push(...lowered.chains);
+  }
+  return {
+    chains: [namedChain(policyChain(block), lines, block.resource), ...chains],
+    portSets: [...sets.values()],
+  };
+}
+
+/** Never without a rule: the hash needs a comment to stand in. */
+export function namedChain(name: string, lines: readonly RuleLine[], cause?: string): NftChain {
+  const rules = lines.length > 0 ? lines : [ruleLine([{ continue: null }], { comment: 'empty' })];
+  return { name, hash: chainHash(rules), rules, ...(cause === undefined ? {} : { cause }) };
+}
+
+interface LoweredRule {
+  readonly lines: readonly RuleLine[];
+  readonly chains: readonly NftChain[];
+}
+
+function lowerRule(
+  rule: ProgramRule,
+  both: boolean,
+  block: Block,
+  settings: ActionSettings,
+  context: MatchContext,
+): LoweredRule {
+  const about = { comment: ruleComment(rule), rule: rule.id };
+  const line = (...expr: readonly Statement[]): RuleLine => ruleLine(expr, about);
+  const parts = rule.conditions.map((condition) => requirement(condition, context));
+  const choices = parts.filter((part) => part.any !== undefined || part.none !== undefined);
+  const inline = withoutImpliedProtocol(parts, rule.conditions);
+  const [choice, another] = choices;
+  if (choice === undefined) {
+    return {
+      lines: [line(...withFamily(inline, rule, both), ...ruleAction(rule, block, false, settings))],
+      chains: [],
+    };
+  }
+  if (another === undefined && choice.any !== undefined && rule.action !== 'log') {
+    const action = ruleAction(rule, block, false, settings);
+    return {
+      lines: choice.any.map((matches) => line(...withFamily([...inline, ...matches], rule, both), ...action)),
+      chains: [],
+    };
+  }
+  const chains = stepChains(rule, both, block, settings, choices, line);
+  const entry = line(...withFamily(inline, rule, both), COUNTER, jump(chains[0]?.name ?? ''));
+  if (rule.action !== 'pass' || !passesByMark(block, true, settings)) return { lines: [entry], chains };
+  // A return from the rule's chain leads back here: the mark says whether the rule passed. A profile is not a tier, at
+  // whose start the bit is cleared.
+  const leave = line(markMatch(settings.passBit, true), ...RETURN);
+  const clear = block.kind === 'profile' ? [line(setMark(settings.passBit, false))] : [];
+  return { lines: [...clear, entry, leave], chains };
+}
+
+/** The chains of one rule: everything that must not hold first, then one chain for each alternation that is left. */
+function stepChains(
+  rule: ProgramRule,
+  both: boolean,
+  block: Block,
+  settings: ActionSettings,
+  choices: readonly Requirement[],
+  line: (...expr: readonly Statement[]) => RuleLine,
+): NftChain[] {
+  const index = rule.id.slice(rule.id.lastIndexOf('/') + 1);
+  const name = (step: number): string => ruleChain(block, index, both ? '' : `-v${rule.family}`, step);
+  const action = ruleAction(rule, block, true, settings);
+  const refusals = choices
+    .flatMap((choice) => choice.none ?? [])
+    .map((matches) => line(...matches, ...RETURN));
+  const alternations = choices.flatMap((choice) =>
+    choice.none === undefined && choice.any ? [choice.any] : [],
+  );
+  const chains: NftChain[] = [];
+  let lines = refusals;
+  alternations.forEach((alternatives, i) => {
+    const last = i === alternations.length - 1 && rule.action !== 'log';
+    const then = last ? action : [COUNTER, goto(name(chains.length + 2))];
+    lines.push(...alternatives.map((matches) => line(...matches, ...then)));
+    chains.push(namedChain(name(chains.length + 1), lines, block.resource));
+    lines = [];
+  });
+  if (alternations.length === 0 || rule.action === 'log') {
+    lines.push(line(...action));
+    chains.push(namedChain(name(chains.length + 1), lines, block.resource));
+  }
+  return chains;
+}
+
+function ruleComment(rule: ProgramRule): string {
+  return commentText(
+    rule.id,
+    (rule.annotations ?? []).map(([key, value]) => `${key}=${value}`),
+  );
+}
+
+/** A rule that asks for nothing of its family is one rule for both. */
+function familiesMerged(rules: readonly ProgramRule[]): { rule: ProgramRule; both: boolean }[] {
+  const merged: { rule: ProgramRule; both: boolean }[] = [];
+  for (const [i, rule] of rules.entries()) {
+    const previous = rules[i - 1];
+    const twin = previous?.id === rule.id && [...previous.conditions, ...rule.conditions].every(familyless);
+    // Protocols and ports do not depend on the family: the second half cannot differ from the first.
+    if (twin) merged[merged.length - 1] = { rule: previous, both: true };
+    else merged.push({ rule, both: false });
+  }
+  return merged;
+}
+
+function familyless(condition: Condition): boolean {
+  if (condition.kind === 'any-of') return condition.alternatives.every(familyless);
+  return condition.kind === 'protocol' || condition.kind === 'ports';
+}
+
+function withFamily(matches: readonly Match[], rule: ProgramRule, both: boolean): readonly Match[] {
+  if (both || impliesFamily(matches)) return matches;
+  return [metaMatch('nfproto', rule.family === 4 ? 'ipv4' : 'ipv6'), ...matches];
+}
+
+/** `tcp dport` asks for TCP itself. */
+function withoutImpliedProtocol(parts: readonly Requirement[], conditions: readonly Condition[]): Match[] {
+  const others = (i: number): Match[] => parts.flatMap((part, j) => (i === j ? [] : part.all));
+  return parts.flatMap((part, i) => {
+    const condition = conditions[i];
+    const implied =
+      condition?.kind === 'protocol' && !condition.negated && impliesProtocol(others(i), condition.protocol);
+    return implied ? [] : part.all;
+  });
+}
+
+function protocolOf(conditions: readonly Condition[]): number | undefined {
+  const found = conditions.find((condition) => condition.kind === 'protocol' && !condition.negated);
+  return found?.kind === 'protocol' ? found.protocol : undefined;
+}

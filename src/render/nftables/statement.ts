@@ -1,0 +1,84 @@
+// The lowered form: a rule is a list of statements, and a statement is what nft's JSON calls so. JSON output is this
+// form itself, text is printed from it (text.ts), so that the two cannot say different things. Only what we render is
+// in these types; all of it is understood by nft 1.0.6.
+
+export type Expression =
+  | { readonly meta: { readonly key: 'nfproto' | 'l4proto' | 'iifname' | 'oifname' | 'mark' } }
+  | { readonly ct: { readonly key: 'state' } }
+  | { readonly payload: { readonly protocol: string; readonly field: string } }
+  | { readonly concat: readonly Expression[] }
+  | { readonly '&': readonly [Expression, number] }
+  | { readonly '|': readonly [Expression, number] };
+
+export type Value =
+  | string
+  | number
+  | readonly string[]
+  | { readonly prefix: { readonly addr: string; readonly len: number } }
+  | { readonly range: readonly [number, number] };
+
+export interface Match {
+  readonly match: {
+    readonly op: '==' | '!=' | 'in';
+    readonly left: Expression;
+    readonly right: Value;
+  };
+}
+
+export type Statement =
+  | Match
+  | { readonly counter: null }
+  | { readonly mangle: { readonly key: Expression; readonly value: Expression } }
+  | { readonly vmap: { readonly key: Expression; readonly data: string } }
+  | { readonly log: { readonly prefix: string; readonly level?: 'info'; readonly group?: number } }
+  | { readonly reject: null }
+  | { readonly accept: null }
+  | { readonly drop: null }
+  | { readonly return: null }
+  | { readonly continue: null }
+  | { readonly jump: { readonly target: string } }
+  | { readonly goto: { readonly target: string } };
+
+export const COUNTER: Statement = { counter: null };
+const MARK: Expression = { meta: { key: 'mark' } };
+
+export function match(left: Expression, right: Value, negated = false): Match {
+  return { match: { op: negated ? '!=' : '==', left, right } };
+}
+
+export function metaMatch(
+  key: 'nfproto' | 'l4proto' | 'iifname' | 'oifname',
+  right: Value,
+  negated = false,
+): Match {
+  return match({ meta: { key } }, right, negated);
+}
+
+export function ctState(...states: readonly ('established' | 'related' | 'invalid')[]): Match {
+  const [only, second] = states;
+  return {
+    match: {
+      op: 'in',
+      left: { ct: { key: 'state' } },
+      right: only !== undefined && second === undefined ? only : states,
+    },
+  };
+}
+
+export function jump(target: string): Statement {
+  return { jump: { target } };
+}
+
+export function goto(target: string): Statement {
+  return { goto: { target } };
+}
+
+/** Is the bit of the packet's mark set (or clear)? */
+export function markMatch(bit: number, set: boolean): Match {
+  return match({ '&': [MARK, bit] }, 0, set);
+}
+
+/** Sets or clears one bit and leaves the others as they are. */
+export function setMark(bit: number, set: boolean): Statement {
+  return { mangle: { key: MARK, value: set ? { '|': [MARK, bit] } : { '&': [MARK, ~bit >>> 0] } } };
+}
