@@ -19,3 +19,7 @@ export type { DialectConfig, NodeConfig } from './node-config.ts';
 export type * from './node-policy.ts';
 export { type HostFacts, type HostInterface, type HostTools, NO_HOST_FACTS } from './host-facts.ts';
 export { endpointsByInterface, isWorkloadInterface } from './interfaces.ts';
+export { createGraph, type Graph } from './graph.ts';
+export type * from './delta.ts';
+export type { WorkCounters } from './work.ts';
+export { DEFAULT_CONFIG } from './felix-config.ts';

@@ -87,8 +87,9 @@ export interface Rule {
   readonly destination: Side;
   readonly icmp?: IcmpMatch;
   readonly notIcmp?: IcmpMatch;
-  /** Set when the rule can match no packet in the kernel (an `http` match); it is shown, judged as no match, never rendered. */
-  readonly never?: 'http';
+  /** Set when the rule can match no packet: the kernel sees no HTTP, and services are not resolved yet. It is shown,
+   *  judged as no match, never rendered. */
+  readonly never?: 'http' | 'services';
   /** Calico's rule metadata annotations, sorted by key. */
   readonly annotations?: readonly (readonly [string, string])[];
 }

@@ -1,0 +1,122 @@
+// FelixConfiguration objects → NodeConfig of a node. Field by field, later wins: built-in defaults, the object
+// `default`, the one selector-scoped object that matches the Node's labels (of several the oldest, then by name),
+// the object `node.<name>`.
+import { isDeepStrictEqual } from 'node:util';
+import type { FelixConfiguration, FelixConfigurationSpec, Node } from '../resources/index.ts';
+import type { NodeConfig } from './node-config.ts';
+import { compareText } from './order.ts';
+import { isParsed, type SelectorCache } from './selector-cache.ts';
+import { trimmed } from './selector-text.ts';
+
+export const DEFAULT_CONFIG: NodeConfig = Object.freeze({
+  interfacePrefixes: Object.freeze(['cali']),
+  endpointToHostAction: 'drop',
+  iptables: Object.freeze({ denyAction: 'drop', acceptAction: 'accept', markMask: 0xffff_0000 }),
+  nftables: Object.freeze({ denyAction: 'drop', acceptAction: 'accept', markMask: 0xffff_0000 }),
+  logPrefix: 'calico-packet',
+  dropInvalid: true,
+  dropVxlanFromWorkloads: true,
+  vxlanPort: 4789,
+  dropIpipFromWorkloads: true,
+});
+
+const NODE_PREFIX = 'node.';
+
+export class FelixConfigs {
+  readonly #selectors: SelectorCache;
+  readonly #objects = new Map<string, FelixConfiguration>();
+  readonly #nodes = new Map<string, Node>();
+  readonly #resolved = new Map<string, NodeConfig>();
+  #dirty = true;
+
+  constructor(selectors: SelectorCache) {
+    this.#selectors = selectors;
+  }
+
+  put(name: string, object: FelixConfiguration | undefined): void {
+    if (object) this.#objects.set(name, object);
+    else this.#objects.delete(name);
+    this.#dirty = true;
+  }
+
+  putNode(name: string, node: Node | undefined): void {
+    if (node) this.#nodes.set(name, node);
+    else this.#nodes.delete(name);
+    this.#dirty = true;
+  }
+
+  /** The same object as long as nothing in it changes. */
+  resolve(nodes: Iterable<string>): ReadonlyMap<string, NodeConfig> {
+    if (!this.#dirty) return this.#resolved;
+    this.#dirty = false;
+    for (const node of nodes) {
+      const config = this.#resolveNode(node);
+      if (!isDeepStrictEqual(config, this.#resolved.get(node))) this.#resolved.set(node, config);
+    }
+    return this.#resolved;
+  }
+
+  #resolveNode(node: string): NodeConfig {
+    const layers = [
+      this.#objects.get('default'),
+      this.#scoped(node),
+      this.#objects.get(`${NODE_PREFIX}${node}`),
+    ];
+    return toConfig(Object.assign({}, ...layers.map((layer) => definedFields(layer?.spec))));
+  }
+
+  /** A Node that is not known matches nothing, and so does an object without a selector. */
+  #scoped(node: string): FelixConfiguration | undefined {
+    const labels = this.#nodes.get(node)?.metadata;
+    if (!labels) return undefined;
+    const matching = [...this.#objects.values()].filter(({ metadata, spec }) => {
+      if (metadata.name === 'default' || metadata.name.startsWith(NODE_PREFIX)) return false;
+      const text = trimmed(spec.nodeSelector);
+      const selector = text === '' ? undefined : this.#selectors.parse(text);
+      return selector !== undefined && isParsed(selector) && selector.test(labels.labels ?? new Map());
+    });
+    return matching.sort(
+      (a, b) => compareText(age(a), age(b)) || compareText(a.metadata.name, b.metadata.name),
+    )[0];
+  }
+}
+
+/** Creation time as text that sorts by time; an object that has none (not from a cluster) is the newest. */
+function age(object: FelixConfiguration): string {
+  const created = object.metadata.other?.['creationTimestamp'];
+  const time = typeof created === 'string' ? Date.parse(created) : Number.NaN;
+  return Number.isNaN(time) ? '~' : new Date(time).toISOString();
+}
+
+function definedFields(spec: FelixConfigurationSpec | undefined): Partial<FelixConfigurationSpec> {
+  return Object.fromEntries(
+    Object.entries(spec ?? {}).filter(([, value]) => value !== undefined && value !== ''),
+  );
+}
+
+function toConfig(spec: Partial<FelixConfigurationSpec>): NodeConfig {
+  const standard = DEFAULT_CONFIG;
+  return {
+    interfacePrefixes: spec.interfacePrefix?.split(',') ?? standard.interfacePrefixes,
+    endpointToHostAction: lower(spec.defaultEndpointToHostAction) ?? standard.endpointToHostAction,
+    iptables: {
+      denyAction: lower(spec.iptablesFilterDenyAction) ?? standard.iptables.denyAction,
+      acceptAction: lower(spec.iptablesFilterAllowAction) ?? standard.iptables.acceptAction,
+      markMask: spec.iptablesMarkMask ?? standard.iptables.markMask,
+    },
+    nftables: {
+      denyAction: lower(spec.nftablesFilterDenyAction) ?? standard.nftables.denyAction,
+      acceptAction: lower(spec.nftablesFilterAllowAction) ?? standard.nftables.acceptAction,
+      markMask: spec.nftablesMarkMask ?? standard.nftables.markMask,
+    },
+    logPrefix: spec.logPrefix ?? standard.logPrefix,
+    dropInvalid: !(spec.disableConntrackInvalidCheck ?? false),
+    dropVxlanFromWorkloads: !(spec.allowVXLANPacketsFromWorkloads ?? false),
+    vxlanPort: spec.vxlanPort ?? standard.vxlanPort,
+    dropIpipFromWorkloads: !(spec.allowIPIPPacketsFromWorkloads ?? false),
+  };
+}
+
+function lower<T extends string>(value: T | undefined): Lowercase<T> | undefined {
+  return value?.toLowerCase() as Lowercase<T> | undefined;
+}

@@ -1,0 +1,87 @@
+// Where each kind of resource goes. The key alone tells the kind of what was deleted.
+import type { Resource, ResourceKey, StagedKubernetesNetworkPolicy, Tier } from '../resources/index.ts';
+import type { EndpointAssembly } from './endpoint-assembly.ts';
+import type { FelixConfigs } from './felix-config.ts';
+import type { IpSets } from './ip-sets.ts';
+import type { LocalEndpoints } from './local-endpoints.ts';
+import type { Policies } from './policies.ts';
+import type { Profiles } from './profiles.ts';
+import { endpointSource, networkSetSource } from './source.ts';
+import type { Tiers } from './tiers.ts';
+
+interface Targets {
+  readonly assembly: EndpointAssembly;
+  readonly configs: FelixConfigs;
+  readonly endpoints: LocalEndpoints;
+  readonly ipSets: IpSets;
+  readonly policies: Policies;
+  readonly profiles: Profiles;
+  readonly tiers: Tiers;
+}
+
+type Of<K extends Resource['kind']> = Extract<Resource, { kind: K }>;
+
+export class Intake {
+  readonly #to: Targets;
+  /** Endpoints that count as absent, because they have no address. */
+  readonly withoutAddresses = new Set<ResourceKey>();
+  /** Not converted yet. */
+  readonly notConverted = new Map<ResourceKey, StagedKubernetesNetworkPolicy>();
+
+  constructor(targets: Targets) {
+    this.#to = targets;
+  }
+
+  /** Files a resource, new, changed or (undefined) gone. Kinds that say nothing about policy are ignored. */
+  put(key: ResourceKey, resource: Resource | undefined): void {
+    const [kind = '', ...rest] = key.split('/');
+    const name = rest.at(-1) ?? '';
+    const as = <K extends Resource['kind']>(): Of<K> | undefined => resource as Of<K> | undefined;
+    const to = this.#to;
+    switch (kind) {
+      case 'WorkloadEndpoint':
+        return this.#putEndpoint(key, as<'WorkloadEndpoint'>());
+      case 'NetworkSet':
+      case 'GlobalNetworkSet': {
+        const set = as<'NetworkSet' | 'GlobalNetworkSet'>();
+        return to.ipSets.put(key, set && networkSetSource(set));
+      }
+      case 'NetworkPolicy':
+      case 'GlobalNetworkPolicy':
+      case 'StagedNetworkPolicy':
+      case 'StagedGlobalNetworkPolicy':
+        return to.policies.put(key, as<typeof kind>());
+      case 'Profile':
+        return this.#putProfile(name, as<'Profile'>());
+      case 'Tier':
+        return this.#putTier(name, as<'Tier'>());
+      case 'FelixConfiguration':
+        return to.configs.put(name, as<'FelixConfiguration'>());
+      case 'Node':
+        return to.configs.putNode(name, as<'Node'>());
+      case 'StagedKubernetesNetworkPolicy': {
+        const policy = as<typeof kind>();
+        if (policy) this.notConverted.set(key, policy);
+        else this.notConverted.delete(key);
+      }
+    }
+  }
+
+  #putEndpoint(key: ResourceKey, resource: Of<'WorkloadEndpoint'> | undefined): void {
+    const source = resource && endpointSource(resource);
+    if (resource && !source) this.withoutAddresses.add(key);
+    else this.withoutAddresses.delete(key);
+    this.#to.ipSets.put(key, source);
+    this.#to.assembly.put(key, resource && source && { resource, source });
+  }
+
+  #putProfile(name: string, profile: Of<'Profile'> | undefined): void {
+    if (!this.#to.profiles.put(name, profile)) return;
+    this.#to.endpoints.parentChanged(name);
+    this.#to.ipSets.parentChanged(name);
+  }
+
+  #putTier(name: string, tier: Tier | undefined): void {
+    if (this.#to.tiers.put(name, tier)) this.#to.assembly.tiersChanged();
+  }
+}

@@ -1,0 +1,31 @@
+// The order in which tiers, and policies inside a tier, are evaluated.
+import type { PolicyHead } from './policy-head.ts';
+
+export interface TierOrder {
+  readonly name: string;
+  /** False: policies name it, but there is no such tier. */
+  readonly known: boolean;
+  readonly order: number | undefined;
+  readonly defaultAction: 'Deny' | 'Pass';
+}
+
+/** By order, then name. A tier that does not exist comes after all that do. */
+export function compareTiers(a: TierOrder, b: TierOrder): number {
+  return Number(b.known) - Number(a.known) || compareOrder(a.order, b.order) || compareText(a.name, b.name);
+}
+
+/** By order, then `name/namespace/kind`. */
+export function comparePolicies(a: PolicyHead, b: PolicyHead): number {
+  return compareOrder(a.order, b.order) || compareText(a.tieBreak, b.tieBreak);
+}
+
+/** No order comes last. */
+function compareOrder(a = Number.POSITIVE_INFINITY, b = Number.POSITIVE_INFINITY): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,162 @@
+// All policies, which of them apply on which node, and their compiled rules.
+import { isDeepStrictEqual } from 'node:util';
+import type { Problem } from '../errors/problem.ts';
+import type { LocalClass, LocalEndpoints } from './local-endpoints.ts';
+import type { ActivePolicy } from './node-policy.ts';
+import { type PolicyHead, type PolicyResource, readPolicy } from './policy-head.ts';
+import { compileRules } from './rules.ts';
+import { isParsed, type SelectorCache } from './selector-cache.ts';
+import type { SetDefinition } from './set-definition.ts';
+import type { WorkCounters } from './work.ts';
+
+export interface CompiledPolicy {
+  readonly head: PolicyHead;
+  readonly value: ActivePolicy;
+  readonly sets: ReadonlyMap<string, SetDefinition>;
+}
+
+/** A policy came to apply on a node, changed there, or (`compiled` undefined) ceased to apply. */
+export interface PolicyChange {
+  readonly key: string;
+  readonly node: string;
+  readonly compiled: CompiledPolicy | undefined;
+}
+
+interface Active {
+  readonly compiled: CompiledPolicy;
+  readonly nodes: ReadonlySet<string>;
+}
+
+export class Policies {
+  readonly #endpoints: LocalEndpoints;
+  readonly #selectors: SelectorCache;
+  readonly #work: WorkCounters;
+  readonly #heads = new Map<string, PolicyHead>();
+  readonly #bySelector = new Map<string, Set<PolicyHead>>();
+  readonly #active = new Map<string, Active>();
+  /** Policies that cannot be used, and why. They are absent. */
+  readonly #broken = new Map<string, readonly Problem[]>();
+  #changed = new Set<string>();
+  /** Selectors of changed policies, old and new. */
+  #concerned = new Set<string>();
+
+  constructor(endpoints: LocalEndpoints, selectors: SelectorCache, work: WorkCounters) {
+    this.#endpoints = endpoints;
+    this.#selectors = selectors;
+    this.#work = work;
+  }
+
+  put(key: string, resource: PolicyResource | undefined): void {
+    this.#broken.delete(key);
+    let head = resource && readPolicy(key, resource, this.#selectors);
+    if (isProblems(head)) {
+      this.#broken.set(key, head);
+      head = undefined;
+    }
+    const before = this.#heads.get(key);
+    if (before) this.#unfile(before);
+    if (head) this.#file(head);
+    if (before || head) this.#changed.add(key);
+  }
+
+  problems(): Problem[] {
+    return [...this.#broken.values()].flat();
+  }
+
+  heads(): Iterable<PolicyHead> {
+    return this.#heads.values();
+  }
+
+  /** Policies that apply to a class of endpoints, in no order. */
+  applyingTo(cls: LocalClass): PolicyHead[] {
+    const heads: PolicyHead[] = [];
+    for (const selector of cls.matched) {
+      for (const head of this.#bySelector.get(selector) ?? [])
+        if (!this.#broken.has(head.key)) heads.push(head);
+    }
+    return heads;
+  }
+
+  /**
+   * Call after LocalEndpoints.flush. `switched`: selectors whose activity changed on some node. Gives the changes per
+   * node, and the classes whose policies may have changed.
+   */
+  flush(switched: Iterable<string>): { changes: PolicyChange[]; classes: Set<LocalClass> } {
+    const keys = this.#changed;
+    for (const selector of switched)
+      for (const { key } of this.#bySelector.get(selector) ?? []) keys.add(key);
+    const changes: PolicyChange[] = [];
+    for (const key of keys) this.#settle(key, changes);
+    const classes = new Set<LocalClass>();
+    for (const selector of this.#concerned)
+      for (const cls of this.#endpoints.matching(selector)) classes.add(cls);
+    this.#changed = new Set();
+    this.#concerned = new Set();
+    return { changes, classes };
+  }
+
+  #file(head: PolicyHead): void {
+    this.#heads.set(head.key, head);
+    this.#concerned.add(head.selector.id);
+    const peers = this.#bySelector.get(head.selector.id);
+    if (peers) peers.add(head);
+    else {
+      this.#bySelector.set(head.selector.id, new Set([head]));
+      this.#endpoints.addSelector(head.selector);
+    }
+  }
+
+  #unfile(head: PolicyHead): void {
+    this.#heads.delete(head.key);
+    this.#concerned.add(head.selector.id);
+    const peers = this.#bySelector.get(head.selector.id);
+    peers?.delete(head);
+    if (peers?.size !== 0) return;
+    this.#bySelector.delete(head.selector.id);
+    this.#endpoints.removeSelector(head.selector.id);
+  }
+
+  #settle(key: string, changes: PolicyChange[]): void {
+    const head = this.#heads.get(key);
+    const before = this.#active.get(key);
+    let nodes: ReadonlySet<string> = new Set(head ? this.#endpoints.nodesOf(head.selector.id) : []);
+    const compiled = head && nodes.size > 0 ? this.#compile(head, before?.compiled) : undefined;
+    if (nodes.size === 0 && head) this.#broken.delete(key);
+    if (!compiled) nodes = new Set();
+    for (const node of before?.nodes ?? [])
+      if (!nodes.has(node)) changes.push({ key, node, compiled: undefined });
+    for (const node of nodes) {
+      if (compiled !== before?.compiled || !before?.nodes.has(node)) changes.push({ key, node, compiled });
+    }
+    if (compiled) this.#active.set(key, { compiled, nodes });
+    else this.#active.delete(key);
+  }
+
+  /** Undefined, and the policy is broken, when its rules cannot be compiled. */
+  #compile(head: PolicyHead, before: CompiledPolicy | undefined): CompiledPolicy | undefined {
+    if (before?.head === head) return before;
+    this.#work.policiesCompiled++;
+    const { ingress, egress, sets, problems } = compileRules(head, head.resource.spec, this.#selectors);
+    if (problems.length > 0) {
+      this.#broken.set(head.key, problems);
+      return undefined;
+    }
+    const { key, kind, namespace, name, tier, order } = head;
+    const previous = before?.value;
+    const value: ActivePolicy = {
+      key,
+      kind,
+      ...(namespace !== undefined && { namespace }),
+      name,
+      tier,
+      ...(order !== undefined && { order }),
+      ingress: previous && isDeepStrictEqual(previous.ingress, ingress) ? previous.ingress : ingress,
+      egress: previous && isDeepStrictEqual(previous.egress, egress) ? previous.egress : egress,
+    };
+    return { head, value: previous && isDeepStrictEqual(previous, value) ? previous : value, sets };
+  }
+}
+
+function isProblems(value: PolicyHead | undefined | readonly Problem[]): value is readonly Problem[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,69 @@
+// What the graph must know of every policy, active or not: where it applies and where it stands in the order. Rules
+// are compiled only once a policy applies to a local endpoint.
+import { type Problem, problem } from '../errors/problem.ts';
+import type { Resource, ResourceKey } from '../resources/index.ts';
+import { isParsed, type ParsedSelector, type SelectorCache } from './selector-cache.ts';
+import { policySelectorText } from './selector-text.ts';
+
+export type PolicyResource = Extract<
+  Resource,
+  { kind: 'NetworkPolicy' | 'GlobalNetworkPolicy' | 'StagedNetworkPolicy' | 'StagedGlobalNetworkPolicy' }
+>;
+
+export interface PolicyHead {
+  readonly key: ResourceKey;
+  readonly kind: PolicyResource['kind'];
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly staged: boolean;
+  readonly tier: string;
+  readonly order: number | undefined;
+  /** Decides between policies of the same order. */
+  readonly tieBreak: string;
+  /** Directions it applies in, from its types; none given means both. */
+  readonly ingress: boolean;
+  readonly egress: boolean;
+  readonly selector: ParsedSelector;
+  readonly resource: PolicyResource;
+}
+
+/**
+ * Undefined when the policy concerns no workload: one that deletes (staged), and untracked and pre-DNAT policy, which
+ * is for host endpoints only. Problems when its selector is no selector.
+ */
+export function readPolicy(
+  key: ResourceKey,
+  resource: PolicyResource,
+  selectors: SelectorCache,
+): PolicyHead | undefined | readonly Problem[] {
+  const { spec, metadata } = resource;
+  if ('stagedAction' in spec && spec.stagedAction === 'Delete') return undefined;
+  if (('doNotTrack' in spec && spec.doNotTrack) || ('preDNAT' in spec && spec.preDNAT)) return undefined;
+  const namespace = isGlobal(resource) ? undefined : (metadata.namespace ?? '');
+  const selector = selectors.parse(policySelectorText(spec, namespace));
+  if (!isParsed(selector))
+    return selector.map(({ code, message }) => problem(code, message, { resource: key }));
+  const types = spec.types ?? [];
+  return {
+    key,
+    kind: resource.kind,
+    namespace,
+    name: metadata.name,
+    staged: isStaged(resource),
+    tier: spec.tier || 'default',
+    order: spec.order,
+    tieBreak: `${metadata.name}/${namespace ?? ''}/${resource.kind}`,
+    ingress: types.length === 0 || types.includes('Ingress'),
+    egress: types.length === 0 || types.includes('Egress'),
+    selector,
+    resource,
+  };
+}
+
+function isGlobal(resource: PolicyResource): boolean {
+  return resource.kind === 'GlobalNetworkPolicy' || resource.kind === 'StagedGlobalNetworkPolicy';
+}
+
+function isStaged(resource: PolicyResource): boolean {
+  return resource.kind === 'StagedNetworkPolicy' || resource.kind === 'StagedGlobalNetworkPolicy';
+}
