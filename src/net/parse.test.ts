@@ -1,5 +1,5 @@
 import { Address4, Address6 } from 'ip-address';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatAddress, formatPrefix, parseAddress, parsePrefix } from './index.ts';
 

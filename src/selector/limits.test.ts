@@ -46,9 +46,15 @@ test('parentheses nest up to the limit', () => {
   ]);
 });
 
+// One pair in the text, two in the canonical text: has(a) && (…) || has(c).
+const zigzag = (pairs: number) => `${'has(a) && !('.repeat(pairs)}has(b)${') || has(c)'.repeat(pairs)}`;
+
+test('what parses still parses in its canonical text, however deep', () => {
+  expect(parseSelector(zigzag(MAX_DEPTH / 2)).problems).toMatchObject([{ code: 'selector/too-deep' }]);
+});
+
 test('the deepest trees fit the stack too', () => {
-  const zigzag = `${'has(a) && (has(b) || !('.repeat((MAX_DEPTH - 2) / 2)}has(c)${'))'.repeat((MAX_DEPTH - 2) / 2)}`;
-  const selector = parseSelector(zigzag).value as Selector;
+  const selector = parseSelector(zigzag(MAX_DEPTH / 2 - 1)).value as Selector;
   expect(parseSelector(formatSelector(selector)).value).toEqual(selector);
   expect(matches(selector, new Map())).toBe(compileSelector(selector)(new Map()));
   expect(labelsOf(selector).size).toBe(3);

@@ -7,7 +7,10 @@ import { hintFor } from './hints.ts';
 
 /** In UTF-16 units. Calico's CRDs stop at 1,024 for a field; what is merged from several fields is longer. */
 export const MAX_LENGTH = 1 << 20;
-/** Nested parentheses. The parser recurses; its stack would last for about twice as many. */
+/**
+ * Parentheses open at once, in the text and in its canonical text, which has one pair for each group: so whatever
+ * parses, its canonical text parses too. The parser recurses; its stack would last for about twice as many.
+ */
 export const MAX_DEPTH = 500;
 
 /** Position of the first character of the text in its file; lines and columns count from 1. */
@@ -26,12 +29,13 @@ export function parseSelector(text: string, at?: TextPosition): Result<Selector>
     const message = `selector of ${text.length} characters, at most ${MAX_LENGTH} are allowed`;
     return failure('selector/too-long', message, text, 0, 1, at);
   }
-  const tooDeep = offsetBeyondDepth(text);
-  if (tooDeep !== undefined) {
-    return failure('selector/too-deep', `parentheses nest deeper than ${MAX_DEPTH}`, text, tooDeep, 1, at);
-  }
+  const tooDeep = `parentheses nest deeper than ${MAX_DEPTH}`;
+  const offset = offsetBeyondDepth(text);
+  if (offset !== undefined) return failure('selector/too-deep', tooDeep, text, offset, 1, at);
   try {
-    return { value: parse(text, { build }), problems: [] };
+    const value = parse(text, { build });
+    if (canonicalDepth(value) <= MAX_DEPTH) return { value, problems: [] };
+    return failure('selector/too-deep', `${tooDeep} in canonical form`, text, 0, text.length, at);
   } catch (error) {
     if (error instanceof ParserError) {
       const { start, end } = error.location;
@@ -86,4 +90,21 @@ function offsetBeyondDepth(text: string): number | undefined {
     }
   }
   return undefined;
+}
+
+function canonicalDepth(selector: Selector): number {
+  switch (selector.kind) {
+    case 'compare':
+    case 'in':
+      return 0;
+    case 'all':
+    case 'global':
+    case 'has':
+      return 1;
+    case 'not':
+      return canonicalDepth(selector.operand);
+    case 'and':
+    case 'or':
+      return 1 + selector.operands.reduce((most, operand) => Math.max(most, canonicalDepth(operand)), 0);
+  }
 }
