@@ -1,0 +1,185 @@
+// One writer per network namespace. The lock is a file named after the namespace that says who holds it; it appears
+// and disappears as a whole (link, unlink), and one whose holder is dead is taken over. Files rather than an abstract
+// socket, which frees itself, because any local user could take that name and stop enforcement.
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { problem, type Problem, type Result } from '../errors/problem.ts';
+
+export interface LockOptions {
+  /** Milliseconds to wait for another holder; default 10,000. */
+  readonly wait?: number;
+  /** Default `/run/tortie`, where that cannot be written `$XDG_RUNTIME_DIR/tortie`, else the folder for temporary files. */
+  readonly directory?: string;
+}
+
+interface Holder {
+  readonly pid: number;
+  /** Start time of the process in clock ticks since boot: a reused pid has another. */
+  readonly start: string;
+  /** The pid means something only inside its own pid namespace. */
+  readonly pidNamespace: string;
+}
+
+const POLL_MS = 25;
+let sequence = 0;
+
+/** Runs `work` while holding the lock; no value and a problem when another process did not let go in time. */
+export async function withLock<T>(work: () => Promise<T>, options: LockOptions = {}): Promise<Result<T>> {
+  const directory = lockDirectory(options.directory);
+  if (!directory) {
+    return {
+      problems: [
+        problem('host/lock', 'no folder for the lock can be written', { hint: 'create /run/tortie' }),
+      ],
+    };
+  }
+  const path = join(directory, `${namespaceId()}.lock`);
+  const deadline = Date.now() + (options.wait ?? 10_000);
+  while (!tryTake(path)) {
+    if (Date.now() >= deadline) return { problems: [busy(path)] };
+    await sleep(POLL_MS);
+  }
+  try {
+    return { value: await work(), problems: [] };
+  } finally {
+    unlinkSync(path);
+  }
+}
+
+/** `net-4026531833`: the same for every process in this network namespace, and for no other. */
+export function namespaceId(): string {
+  return readlinkSync('/proc/self/ns/net')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/-$/, '');
+}
+
+function lockDirectory(asked: string | undefined): string | undefined {
+  const runtime = process.env['XDG_RUNTIME_DIR'];
+  const candidates = asked
+    ? [asked]
+    : [
+        '/run/tortie',
+        ...(runtime ? [join(runtime, 'tortie')] : []),
+        join(tmpdir(), `tortie-${process.getuid?.() ?? 0}`),
+      ];
+  return candidates.find((directory) => {
+    try {
+      // Not recursive: where the kernel answers ENOENT for good, as below /proc, Node 20 then never returns.
+      if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 });
+      const probe = join(directory, ownName('probe'));
+      writeFileSync(probe, '', { flag: 'wx' });
+      unlinkSync(probe);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function tryTake(path: string): boolean {
+  if (publish(path)) return true;
+  const text = read(path);
+  if (text === undefined || !isStale(parseHolder(text))) return false;
+  // Between reading and now another waiter may have taken the stale lock over: move the file aside first, and look at
+  // what was moved. A lock of somebody alive goes straight back.
+  const aside = `${path}.${ownName('stale')}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return false;
+  }
+  if (read(aside) !== text) {
+    try {
+      linkSync(aside, path);
+    } catch {
+      // A third process took it in between; the one whose file we hold aside must not be told that it holds nothing.
+    }
+  }
+  unlinkSync(aside);
+  return publish(path);
+}
+
+/** Links a finished file into place, which fails when there is one: nobody ever reads half a holder. */
+function publish(path: string): boolean {
+  const own = `${path}.${ownName('new')}`;
+  writeFileSync(own, JSON.stringify(self()));
+  try {
+    linkSync(own, path);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    unlinkSync(own);
+  }
+}
+
+function self(): Holder {
+  return { pid: process.pid, start: startTime(process.pid) ?? '', pidNamespace: pidNamespace() };
+}
+
+/** Dead for certain; what cannot be told, as of a process in another pid namespace, counts as alive. */
+function isStale(holder: Holder | undefined): boolean {
+  if (!holder) return true;
+  if (holder.pidNamespace !== pidNamespace()) return false;
+  return startTime(holder.pid) !== holder.start;
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<Holder> | null;
+    if (typeof value?.pid !== 'number' || typeof value.start !== 'string') return undefined;
+    return { pid: value.pid, start: value.start, pidNamespace: String(value.pidNamespace) };
+  } catch {
+    return undefined;
+  }
+}
+
+function busy(path: string): Problem {
+  const holder = parseHolder(read(path) ?? '');
+  const elsewhere = holder && holder.pidNamespace !== pidNamespace();
+  const name = holder && !elsewhere ? (read(`/proc/${holder.pid}/comm`)?.trim() ?? 'unknown') : undefined;
+  const who = holder
+    ? `process ${holder.pid}${name ? ` (${name})` : elsewhere ? ' of another container' : ''}`
+    : 'another process';
+  return problem(
+    'host/locked',
+    `${who} is changing the firewall of this network namespace and did not finish in time`,
+    {
+      hint: `wait for it to end; if it is gone for good, remove ${path}`,
+    },
+  );
+}
+
+function startTime(pid: number): string | undefined {
+  // The second field is the command in parentheses and may hold anything, so count from behind its end.
+  const stat = read(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+function pidNamespace(): string {
+  return readlinkSync('/proc/self/ns/pid');
+}
+
+function ownName(what: string): string {
+  sequence += 1;
+  return `${what}-${process.pid}-${sequence}`;
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
