@@ -1,0 +1,140 @@
+// A lab: a node, workloads and an outside host in network namespaces of their own, joined by veths, and a prober that
+// sends hand-made packets between them. Runs inside scripts/lab-exec.mjs, which makes `ip netns` private and takes
+// everything away at the end.
+import { execFileSync } from 'node:child_process';
+import type { Runner } from '../../src/host/index.ts';
+import { systemRunner } from '../../src/host/index.ts';
+import { formatAddress } from '../../src/net/index.ts';
+import type { HostFacts } from '../../src/policy/index.ts';
+import type { Packet } from '../../src/verdict/packet.ts';
+import { farBatch, farMac, HOST_MARK, type LabSpec, labFacts, nodeBatch, nodeMac, SETTINGS_ANSWERING, SETTINGS_NODE, SETTINGS_SILENT, SILENCE, UPLINK } from './plan.ts';
+import { startProber, type WireFlow, type WirePacket } from './prober.ts';
+
+export { type LabSpec, type LabWorkload, UPLINK } from './plan.ts';
+
+export interface Lab {
+  readonly spec: LabSpec;
+  readonly facts: HostFacts;
+  /** Namespace of the node; `namespaces` has all, for people. */
+  readonly node: string;
+  readonly namespaces: ReadonlyMap<string, string>;
+  /** Runs programs inside the node's namespace. */
+  readonly runner: Runner;
+  /** Sends each packet and tells whether it arrived where it should: `true` means delivered. */
+  probe(packets: readonly Packet[]): Promise<boolean[]>;
+  close(): Promise<void>;
+}
+
+const ip = (args: readonly string[], input: readonly string[]): void => {
+  execFileSync('ip', [...args, '-batch', '-'], { input: `${input.join('\n')}\n`, stdio: ['pipe', 'ignore', 'pipe'] });
+};
+const path = (namespace: string): string => `/run/netns/${namespace}`;
+
+/** Makes a lab. Throws when the tools or the rights are missing; see scripts/lab-exec.mjs. */
+export async function openLab(spec: LabSpec): Promise<Lab> {
+  if (!process.env['TORTIE_LAB']) throw new Error('a lab needs a private namespace: run inside node scripts/lab-exec.mjs');
+  const node = `${spec.name}-node`;
+  const far = [`${spec.name}-out`, ...spec.workloads.map((_, n) => `${spec.name}-w${n}`)];
+  const all = [node, ...far];
+  ip([], all.map((name) => `netns add ${name}`));
+  const prober = startProber();
+  try {
+    await Promise.all([
+      prober.ask({ op: 'sysctl', ns: path(node), values: SETTINGS_NODE }),
+      ...far.map((ns) => prober.ask({ op: 'sysctl', ns: path(ns), values: spec.answers ? SETTINGS_ANSWERING : SETTINGS_SILENT })),
+    ]);
+    ip(['-n', node], ['link set lo up', ...nodeBatch(spec, (n) => far[n] ?? '')]);
+    if (!spec.answers) for (const family of ['-4', '-6']) ip([family, '-n', node], SILENCE);
+    for (const [n, ns] of far.entries()) ip(['-n', ns], farBatch(spec, n));
+    const names = [UPLINK, ...spec.workloads.map((workload) => workload.interface)];
+    await prober.ask({
+      op: 'open',
+      ports: names.map((name, n) => ({ name, ns: path(far[n] ?? ''), dev: 'eth0', to: nodeMac(n) })),
+      host: { ns: path(node), mark: HOST_MARK },
+      fence: { ns: path(node), send: 'fence0', receive: 'fence1' },
+    });
+  } catch (error) {
+    await prober.close();
+    throw error;
+  }
+  return {
+    spec,
+    node,
+    facts: labFacts(spec),
+    namespaces: new Map([['node', node], ['outside', far[0] ?? ''], ...spec.workloads.map((w, n) => [w.interface, far[n + 1] ?? ''] as const)]),
+    runner: inNamespace(node),
+    probe: async (packets) => {
+      if (packets.length === 0) return [];
+      const reply = await prober.ask({ op: 'probe', packets: packets.map(onWire) });
+      return packets.map((packet, index) => arrived(packet, (reply['delivered'] as string[][])[index] ?? []));
+    },
+    close: async () => {
+      await prober.close();
+      ip([], all.map((name) => `netns del ${name}`));
+    },
+  };
+}
+
+/** The runner that enters a namespace first; what it runs is the program itself, with no shell between. */
+export function inNamespace(namespace: string, runner: Runner = systemRunner): Runner {
+  return { run: (argv, options) => runner.run(['nsenter', `--net=${path(namespace)}`, '--', ...argv], options) };
+}
+
+function arrived(packet: Packet, delivered: readonly string[]): boolean {
+  const wanted = packet.outInterface ?? 'host';
+  const stray = delivered.find((where) => where !== wanted);
+  if (stray !== undefined || delivered.length > 1) {
+    throw new Error(`a packet for ${wanted} was seen at ${delivered.join(', ')}: the lab does not route as its plan says`);
+  }
+  return delivered.length === 1;
+}
+
+const SYN = 0x02;
+const ACK = 0x10;
+/** SYN and FIN together: conntrack calls this invalid. */
+const IMPOSSIBLE = 0x03;
+
+/**
+ * The bytes that put a packet into its conntrack state: `established` has a known connection behind it, `related` is
+ * an ICMP error about one, `invalid` has impossible TCP flags or is an ICMP message that can open nothing.
+ */
+function onWire(packet: Packet): WirePacket {
+  const text = (bits: bigint): string => formatAddress({ family: packet.family, bits });
+  const [source, destination] = [text(packet.source), text(packet.destination)];
+  const flow: WireFlow = [packet.family, source, destination, packet.protocol, packet.sourcePort ?? 0, packet.destinationPort ?? 0];
+  const back: WireFlow = [packet.family, destination, source, 17, 40_000, 9];
+  const established = packet.state === 'established';
+  const related = packet.state === 'related';
+  return [
+    packet.inInterface ?? 'host', packet.family, source, destination, packet.protocol,
+    packet.sourcePort ?? null, packet.destinationPort ?? null, packet.icmpType ?? null, packet.icmpCode ?? null,
+    packet.state === 'invalid' ? IMPOSSIBLE : established ? ACK : SYN,
+    established ? flow : related ? back : null, related ? back : null,
+  ];
+}
+
+const V4_OPENING = new Set([8, 13, 15, 17]);
+const V6_UNTRACKED = new Set([130, 131, 132, 133, 134, 135, 136, 143]);
+const V6_OPENING = new Set([128, 139]);
+
+/** The state in which conntrack sees a packet that belongs to no connection: what Linux does with each ICMP type. */
+export function trackedState(packet: Packet): NonNullable<Packet['state']> {
+  const type = packet.icmpType;
+  if (type === undefined) return 'new';
+  if (packet.family === 4) return V4_OPENING.has(type) ? 'new' : 'invalid';
+  if (V6_UNTRACKED.has(type)) return 'untracked';
+  return V6_OPENING.has(type) ? 'new' : 'invalid';
+}
+
+/** How to reach a far end by hand, for `npm run lab`. */
+export const farEnd = { mac: farMac };
+
+/** Sample lab for people: six workloads on two subnets, an outside host, both families; everybody answers. */
+export function openSampleLab(name = 'lab', interfaces?: readonly { interface: string; routes: readonly string[] }[]): Promise<Lab> {
+  const workloads = interfaces ?? [0, 1, 2, 3, 4, 5].map((n) => ({ interface: `cali${n}`, routes: [`10.65.0.${10 + n}/32`, `fd65::${10 + n}/128`] }));
+  return openLab({
+    name, workloads, answers: true,
+    nodeAddresses: ['192.0.2.1/24', '2001:db8::1/64'],
+    outsideAddresses: ['192.0.2.9/24', '2001:db8::9/64'],
+  });
+}

@@ -1,0 +1,129 @@
+// The address plan of a lab: which names, interfaces, prefixes and settings its namespaces have. Pure.
+import type { HostFacts } from '../../src/policy/index.ts';
+
+export interface LabWorkload {
+  /** Host-side interface. */
+  readonly interface: string;
+  /** Prefixes that the node routes to it; the plain addresses among them are its own when it answers. */
+  readonly routes: readonly string[];
+}
+
+export interface LabSpec {
+  /** Prefix of the namespaces' names, unique per lab; at most 8 characters. */
+  readonly name: string;
+  readonly workloads: readonly LabWorkload[];
+  /** Addresses of the node on its uplink, with length. */
+  readonly nodeAddresses: readonly string[];
+  /** Addresses of the outside host when it answers, with length; everything that is routed nowhere else goes to it. */
+  readonly outsideAddresses?: readonly string[];
+  /** Workloads and the outside host own their addresses and answer (for people); else nobody answers (for probes). */
+  readonly answers?: boolean;
+}
+
+export const UPLINK = 'uplink0';
+/** Packets from the node itself carry this mark; all else that it would say (resets, errors) is swallowed. */
+export const HOST_MARK = 0x77;
+
+export const SETTINGS_NODE: Readonly<Record<string, string>> = {
+  'net/ipv4/ip_forward': '1',
+  'net/ipv6/conf/all/forwarding': '1',
+  // Linux checks UDP-Lite checksums wrongly and would call every such packet invalid.
+  '-net/netfilter/nf_conntrack_checksum': '0',
+  ...both('all'),
+  ...both('default'),
+  'net/ipv6/conf/default/accept_dad': '0',
+  'net/ipv6/conf/default/dad_transmits': '0',
+  'net/ipv6/conf/default/accept_ra': '0',
+  'net/ipv6/conf/default/addr_gen_mode': '1',
+  'net/ipv6/conf/default/router_solicitations': '0',
+};
+
+function both(which: 'all' | 'default'): Record<string, string> {
+  return {
+    [`net/ipv4/conf/${which}/rp_filter`]: '0',
+    [`net/ipv4/conf/${which}/accept_local`]: '1',
+    [`net/ipv4/conf/${which}/send_redirects`]: '0',
+    [`net/ipv4/conf/${which}/accept_redirects`]: '0',
+    [`net/ipv4/conf/${which}/log_martians`]: '0',
+    [`net/ipv6/conf/${which}/accept_redirects`]: '0',
+  };
+}
+
+/** Without IPv6 of its own a silent namespace says nothing (no MLD, no solicitations); packet sockets see all the same. */
+export const SETTINGS_SILENT: Readonly<Record<string, string>> = {
+  'net/ipv6/conf/all/disable_ipv6': '1',
+  'net/ipv6/conf/default/disable_ipv6': '1',
+  'net/ipv4/conf/all/arp_ignore': '8',
+};
+
+export const SETTINGS_ANSWERING: Readonly<Record<string, string>> = {
+  'net/ipv6/conf/default/accept_dad': '0',
+  'net/ipv6/conf/default/accept_ra': '0',
+  'net/ipv6/conf/default/router_solicitations': '0',
+  'net/ipv4/ping_group_range': '0 0',
+};
+
+const hex = (n: number): string => n.toString(16).padStart(2, '0');
+/** MAC of the node's end and of the far end of link `n` (0 is the uplink). */
+export const nodeMac = (n: number): string => `02:00:00:00:00:${hex(n)}`;
+export const farMac = (n: number): string => `02:00:00:00:01:${hex(n)}`;
+
+const HOPS = { 4: (n: number) => `169.254.100.${n + 1}`, 6: (n: number) => `fe80::100:${hex(n + 1)}` } as const;
+const GATEWAY = { 4: '169.254.1.1', 6: 'fe80::1' } as const;
+const ANY = { 4: '0.0.0.0/0', 6: '::/0' } as const;
+const familyOf = (text: string): 4 | 6 => (text.includes(':') ? 6 : 4);
+
+/**
+ * `ip -batch` lines run inside the node's namespace. Each link has one next hop per family with a permanent neighbour,
+ * so that any prefix can be routed to it and nobody ever asks who has an address.
+ */
+export function nodeBatch(spec: LabSpec, far: (n: number) => string): string[] {
+  const links = [{ interface: UPLINK, routes: ['0.0.0.0/0', '::/0'] }, ...spec.workloads];
+  const lines = links.flatMap((link, n) => [
+    `link add ${link.interface} address ${nodeMac(n)} type veth peer name eth0 address ${farMac(n)} netns ${far(n)}`,
+  ]);
+  lines.push('link add fence0 type veth peer name fence1', 'link set fence0 up', 'link set fence1 up');
+  for (const address of spec.nodeAddresses) lines.push(`addr add ${address} dev ${UPLINK}${familyOf(address) === 6 ? ' nodad' : ''}`);
+  for (const [n, link] of links.entries()) {
+    lines.push(`link set ${link.interface} up`);
+    for (const family of [4, 6] as const) lines.push(`neigh add ${HOPS[family](n)} lladdr ${farMac(n)} dev ${link.interface} nud permanent`);
+    for (const route of link.routes) {
+      const family = familyOf(route);
+      lines.push(`route add ${route} via ${HOPS[family](n)} dev ${link.interface} onlink`);
+    }
+  }
+  return lines;
+}
+
+/** Lines for `ip -4 -batch` and `ip -6 -batch` on the node: nothing of its own leaves it, but packets with our mark. */
+export const SILENCE: readonly string[] = [
+  `rule add pref 10 iif lo fwmark ${HOST_MARK} lookup main`,
+  'rule add pref 11 iif lo blackhole',
+];
+
+/** `ip -batch` lines run inside the namespace at the far end of link `n`. */
+export function farBatch(spec: LabSpec, n: number): string[] {
+  const lines = ['link set lo up', 'link set eth0 up'];
+  if (!spec.answers) return lines;
+  const own = n === 0 ? (spec.outsideAddresses ?? []) : (spec.workloads[n - 1]?.routes ?? []);
+  for (const address of own) lines.push(`addr add ${address} dev eth0${familyOf(address) === 6 ? ' nodad' : ''}`);
+  for (const family of [4, 6] as const) {
+    lines.push(
+      `neigh add ${GATEWAY[family]} lladdr ${nodeMac(n)} dev eth0 nud permanent`,
+      `route add ${ANY[family]} via ${GATEWAY[family]} dev eth0 onlink`,
+    );
+  }
+  return lines;
+}
+
+/** What the node of this lab contributes to rendering and judging. */
+export function labFacts(spec: LabSpec): HostFacts {
+  const plain = spec.nodeAddresses.map((address) => address.split('/')[0] ?? address);
+  return {
+    interfaces: [
+      { name: 'lo', addresses: ['127.0.0.1', '::1'] },
+      { name: UPLINK, addresses: plain },
+      ...spec.workloads.map((workload) => ({ name: workload.interface, addresses: [] })),
+    ],
+  };
+}

@@ -1,0 +1,204 @@
+# The prober: one process that holds sockets in every namespace of a lab, injects batches of hand-made packets and
+# tells where each of them was delivered. It speaks one JSON value per line, request and reply, and never sleeps.
+#
+#   sysctl   {ns, values: {"net/ipv4/…": "1"}}                          write kernel settings inside a namespace
+#   open     {ports: [{name, ns, dev, to}], host: {ns, mark}, fence: {ns, send, receive}}
+#   probe    {packets: [[from, family, src, dst, proto, sport, dport, type, code, flags, flow, quoted], …]}
+#            → {delivered: [[where, …], …]}; `flow` [family, src, dst, proto, sport, dport] is a connection that has
+#            seen both directions when the packet comes, `quoted` the same of a packet that an ICMP error quotes
+#   flush    {}                                                         forget all connections of the host
+#
+# What is injected at a port (AF_PACKET) comes into the host on the other end of its veth; `from: "host"` sends from
+# the host's own stack. Delivery to a port is seen by AF_PACKET there, past every hook of the host. Delivery to the host
+# is seen by raw IP sockets, which get their copy after the INPUT hook (AF_PACKET would see it before).
+#
+# Order, not time, ends a batch: this process stays on one CPU, so all packets pass one backlog queue first in, first
+# out. A fence is a frame through a veth pair of its own; when it arrives, everything queued before it has been handled,
+# and what that put into the queue (the second hop of a forwarded packet) is handled when the next fence arrives.
+import ctypes
+import json
+import os
+import socket
+import struct
+import sys
+
+import conntrack
+import frames
+
+CLONE_NEWNET = 0x40000000
+FENCES = 4
+FENCE_TYPE = 0x88B5
+ETH_P_IP, ETH_P_IPV6 = 0x0800, 0x86DD
+LIBC = ctypes.CDLL(None, use_errno=True)
+# A burst stays well below what a socket buffer and the backlog (1,000 packets) hold.
+BURST = 64
+# Stands for a connection entered by hand, which the next packet must not meet.
+ANY_FLOW = "any"
+
+
+class Namespaces:
+    """Enters namespaces by path, `None` being the one in which the prober started."""
+
+    def __init__(self):
+        self.files = {None: os.open("/proc/self/ns/net", os.O_RDONLY)}
+
+    def enter(self, path):
+        if path not in self.files:
+            self.files[path] = os.open(path, os.O_RDONLY)
+        if LIBC.setns(self.files[path], CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "setns " + str(path))
+
+
+def big_buffer(sock):
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)  # SO_RCVBUFFORCE
+    except OSError:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+    sock.setblocking(False)
+    return sock
+
+
+def packet_socket(device, protocol):
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(protocol))
+    sock.bind((device, protocol))
+    return big_buffer(sock)
+
+
+class Prober:
+    def __init__(self):
+        self.namespaces = Namespaces()
+        self.ports = {}
+        self.receivers = []
+        self.host_protocols = set()
+        self.flows = set()
+        self.fences = 0
+        self.number = 0
+
+    def sysctl(self, ns, values):
+        self.namespaces.enter(ns)
+        for name, value in values.items():
+            try:
+                with open("/proc/sys/" + name.lstrip("-"), "w") as file:
+                    file.write(value)
+            except FileNotFoundError:
+                if not name.startswith("-"):  # as in sysctl.d: a minus means "if there is such a thing"
+                    raise
+        return {}
+
+    def open(self, ports, host, fence):
+        for port in ports:
+            self.namespaces.enter(port["ns"])
+            mac = bytes.fromhex(port["to"].replace(":", ""))
+            send = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            send.bind((port["dev"], 0))
+            self.ports[port["name"]] = (send, mac + b"\x02\0\0\0\0\1")
+            for protocol in (ETH_P_IP, ETH_P_IPV6):
+                self.receivers.append((port["name"], packet_socket(port["dev"], protocol)))
+        self.host = host
+        self.namespaces.enter(fence["ns"])
+        self.fence_send = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self.fence_send.bind((fence["send"], 0))
+        self.fence_receive = packet_socket(fence["receive"], FENCE_TYPE)
+        self.fence_receive.settimeout(10)
+        self.namespaces.enter(host["ns"])
+        self.host_send = {}
+        for family, domain, level, option in ((4, socket.AF_INET, 0, 3), (6, socket.AF_INET6, 41, 36)):
+            sock = socket.socket(domain, socket.SOCK_RAW, 255)
+            sock.setsockopt(level, option, 1)  # IP_HDRINCL, IPV6_HDRINCL
+            sock.setsockopt(socket.SOL_SOCKET, 36, host["mark"])  # SO_MARK
+            self.host_send[family] = sock
+        self.conntrack = conntrack.Conntrack()
+        return {}
+
+    def listen_on_host(self, packets):
+        wanted = {(packet[1], packet[4]) for packet in packets} - self.host_protocols
+        if not wanted:
+            return
+        self.namespaces.enter(self.host["ns"])
+        for family, protocol in sorted(wanted):
+            domain = socket.AF_INET if family == 4 else socket.AF_INET6
+            self.receivers.append(("host", big_buffer(socket.socket(domain, socket.SOCK_RAW, protocol))))
+        self.host_protocols |= wanted
+
+    def drain(self, delivered, first, last):
+        for name, sock in self.receivers:
+            while True:
+                try:
+                    data = sock.recv(2048)
+                except BlockingIOError:
+                    break
+                number = frames.marker_in(data)
+                if number is not None and first <= number < last:
+                    delivered[number - first].append(name)
+
+    def fence(self):
+        for _ in range(FENCES):
+            self.fences += 1
+            wanted = struct.pack("!Q", self.fences)
+            self.fence_send.send(b"\xff" * 6 + b"\2\0\0\0\0\2" + struct.pack("!H", FENCE_TYPE) + wanted)
+            while self.fence_receive.recv(256)[14:22] != wanted:
+                pass
+
+    def flush(self):
+        self.fence()
+        self.conntrack.flush()
+        self.flows.clear()
+        return {}
+
+    def keep_apart(self, flow):
+        """Two packets of one connection would share its state: forget the first before the second."""
+        if flow in self.flows or ANY_FLOW in self.flows:
+            self.flush()
+        family, src, dst, proto, sport, dport = flow
+        self.flows.add(flow)
+        self.flows.add((family, dst, src, proto, dport, sport))
+
+    def inject(self, fields, number):
+        where, family, src, dst, proto, sport, dport, kind, code, flags, flow, quoted = fields
+        if flow:
+            self.flush()
+            self.conntrack.insert(*flow)
+            self.flows.add(ANY_FLOW)
+        else:
+            self.keep_apart((family, src, dst, proto, number if sport is None else sport, dport))
+        inner = quoted and frames.packet(*quoted, None, None, 2, 0)[: 48 if family == 6 else 28]
+        data = frames.packet(family, src, dst, proto, sport, dport, kind, code, flags, number, inner)
+        if where == "host":
+            try:
+                self.host_send[family].sendto(data, (dst, 0))
+            except PermissionError:
+                pass  # a hook refused it on the way out
+        else:
+            sock, macs = self.ports[where]
+            sock.send(macs + struct.pack("!H", ETH_P_IP if family == 4 else ETH_P_IPV6) + data)
+
+    def probe(self, packets):
+        self.listen_on_host(packets)
+        self.flush()
+        delivered = [[] for _ in packets]
+        first, last = self.number, self.number + len(packets)
+        self.number = last
+        for index, fields in enumerate(packets):
+            self.inject(fields, first + index)
+            if index % BURST == BURST - 1:
+                self.fence()
+                self.drain(delivered, first, last)
+        self.fence()
+        self.drain(delivered, first, last)
+        return {"delivered": delivered}
+
+
+def main():
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    prober = Prober()
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            reply = getattr(prober, request.pop("op"))(**request)
+        except Exception as error:  # one bad request must not end the lab: the other side reports it
+            reply = {"error": "%s: %s" % (type(error).__name__, error)}
+        sys.stdout.write(json.dumps(reply) + "\n")
+        sys.stdout.flush()
+
+
+main()
