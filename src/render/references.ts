@@ -14,8 +14,8 @@ export const LIMITS = {
   nesting: 15,
 } as const;
 
-/** The hash that stands before the first rule's comment: `t:<16> `. */
-const HASH_LENGTH = 19;
+/** What stands before the first rule's comment: `t:<16 characters> `, `tortie:<16 characters> `. */
+const HASH_LENGTH = { nftables: 19, iptables: 24 } as const;
 
 export function checkReferences(ruleset: Ruleset): Problem[] {
   return ruleset.dialect === 'nftables' ? checkNft(ruleset) : checkIptables(ruleset);
@@ -29,7 +29,7 @@ function checkNft(ruleset: NftRuleset): Problem[] {
     problems.push(...missing(chain, 'chain', references.chains, chains));
     problems.push(...missing(chain, 'map', references.maps, maps));
     problems.push(...missing(chain, 'set', references.sets, sets));
-    problems.push(...longComments(chain, LIMITS.nftComment));
+    problems.push(...longComments(chain, LIMITS.nftComment, HASH_LENGTH.nftables));
   }
   for (const map of maps.values()) {
     for (const [key, verdict] of map.elements) {
@@ -60,7 +60,7 @@ function checkIptables(ruleset: IptablesRuleset): Problem[] {
         edges.set(chain.name, targets);
         problems.push(...missing(chain, 'chain', targets, table.chains));
         problems.push(...missing(chain, 'set', references(chain, /--match-set (\S+)/g), ruleset.ipsets));
-        problems.push(...longComments(chain, LIMITS.iptablesComment));
+        problems.push(...longComments(chain, LIMITS.iptablesComment, HASH_LENGTH.iptables));
       }
       for (const name of table.chains.keys()) problems.push(...longName(name, LIMITS.iptablesChain));
       problems.push(...tooDeep({ edges, bases: [hooks.name] }));
@@ -94,13 +94,13 @@ function missing(
 }
 
 function longName(name: string, limit: number): Problem[] {
-  if (Buffer.byteLength(name) <= limit) return [];
+  if (byteLength(name) <= limit) return [];
   return [problem('render/name-too-long', `the name ${name} is longer than ${limit} bytes`)];
 }
 
-function longComments(chain: ChainText, limit: number): Problem[] {
+function longComments(chain: ChainText, limit: number, hash: number): Problem[] {
   return chain.rules.flatMap(({ comment = '' }, i) =>
-    Buffer.byteLength(comment) + (i === 0 ? HASH_LENGTH : 0) <= limit
+    byteLength(comment) + (i === 0 ? hash : 0) <= limit
       ? []
       : [
           problem(
@@ -118,6 +118,12 @@ function tooDeep(graph: CallGraph): Problem[] {
   const found =
     depth === Infinity ? 'chains refer to each other in a circle' : `chains are nested ${depth} deep`;
   return [problem('render/nesting', `${found}; the kernel follows ${LIMITS.nesting} jumps`)];
+}
+
+const encoder = new TextEncoder();
+
+function byteLength(text: string): number {
+  return encoder.encode(text).length;
 }
 
 function causeOf(chain: ChainText): { resource?: string } {

@@ -49,13 +49,13 @@ export interface NftSet {
   /** e.g. `ipv4_addr`, `ipv6_addr . inet_proto . inet_service`, `inet_service`. */
   readonly type: string;
   readonly interval: boolean;
-  /** Element text as printed, sorted, disjoint when `interval`. */
+  /** Element text as printed, sorted, disjoint when `interval`. Interface names are bare: print.ts quotes them. */
   readonly elements: readonly string[];
   readonly cause?: ResourceKey;
   readonly description?: string;
 }
 
-/** A verdict map; element key → verdict text (`jump x`, `goto y`, `drop`). */
+/** A verdict map; element key (an interface's bare name) → verdict text (`jump x`, `goto y`, `drop`). */
 export interface NftMap {
   readonly name: string;
   readonly type: string;

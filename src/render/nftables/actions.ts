@@ -1,7 +1,7 @@
 // What a rule's action is in nft: the statements behind the matches.
 import type { NodeConfig } from '../../policy/index.ts';
 import type { Block, ProgramRule } from '../program.ts';
-import { type LogTarget, NFLOG_GROUP } from './capabilities.ts';
+import { type LogTarget, NFLOG_GROUP } from '../log-target.ts';
 import { passChain } from './names.ts';
 import { logPrefixText } from './quote.ts';
 import { COUNTER, goto, setMark, type Statement } from './statement.ts';

@@ -15,7 +15,3 @@ export interface NftCapabilities {
 }
 
 export const DEFAULT_CAPABILITIES: NftCapabilities = { pass: 'auto', maxNesting: 15, maxWalk: 200_000 };
-
-/** `log` writes to the kernel's log, `nflog` to the netlink group below, which also works inside a namespace. */
-export type LogTarget = 'log' | 'nflog';
-export const NFLOG_GROUP = 1;
