@@ -1,5 +1,8 @@
 // HostFacts: what the host itself contributes, as a value. Read live by src/host, or from `--host FILE` offline.
 // It stands here and not in src/host because verdict and render need the value and may not know how it is had.
+import * as z from 'zod';
+import { type Problem, problem, type Result } from '../errors/problem.ts';
+import { formatAddress, parseAddress } from '../net/index.ts';
 
 export interface HostFacts {
   readonly interfaces: readonly HostInterface[];
@@ -21,3 +24,77 @@ export interface HostTools {
 }
 
 export const NO_HOST_FACTS: HostFacts = { interfaces: [] };
+
+/** What the kernel allows in a name, without what its tools read as wildcards. */
+const interfaceName = z
+  .string()
+  .regex(/^(?!\.\.?$)[^\s/:*]{1,15}$/, 'invalid interface name')
+  .regex(/[^+]$/, 'an interface name that ends in "+" is a wildcard to iptables');
+
+const address = z.string().refine((text) => parseAddress(text) !== undefined, 'invalid address');
+
+/** Our own form. Published as JSON Schema. */
+export const hostFactsSchema = z.strictObject({
+  interfaces: z.array(z.strictObject({ name: interfaceName, addresses: z.array(address) })),
+  tools: z
+    .strictObject({
+      nft: z.string().optional(),
+      iptables: z.strictObject({ version: z.string(), backends: z.array(z.enum(['nft', 'legacy'])) }).optional(),
+      ipset: z.string().optional(),
+      conntrack: z.string().optional(),
+    })
+    .optional(),
+});
+
+/** `ip -j addr`: an interface that a filter hides is an empty object there; fields that we do not read are ignored. */
+const ipAddrSchema = z.array(
+  z.object({
+    ifname: interfaceName.optional(),
+    addr_info: z.array(z.object({ family: z.string().optional(), local: address.optional() })).optional(),
+  }),
+);
+
+/**
+ * Reads our own form, or the output of `ip -j addr`. Interfaces come back sorted by name, addresses canonical.
+ * Problems are `host-facts/invalid`, each with its path; there is no value then.
+ */
+export function parseHostFacts(json: unknown): Result<HostFacts> {
+  const read = Array.isArray(json) ? readIpAddr(json) : readOwn(json);
+  if (!read.value) return read;
+  const addresses = new Map<string, Set<string>>();
+  for (const { name, addresses: texts } of read.value.interfaces) {
+    const known = addresses.get(name) ?? new Set();
+    addresses.set(name, known);
+    for (const text of texts) {
+      const parsed = parseAddress(text);
+      if (parsed) known.add(formatAddress(parsed));
+    }
+  }
+  const interfaces = [...addresses]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, texts]) => ({ name, addresses: [...texts] }));
+  return { value: { ...read.value, interfaces }, problems: [] };
+}
+
+function readOwn(json: unknown): Result<HostFacts> {
+  const { data, error } = hostFactsSchema.safeParse(json);
+  // `exactOptionalPropertyTypes`: zod types an absent field as possibly undefined; JSON has no undefined.
+  return data ? { value: data as HostFacts, problems: [] } : { problems: toProblems(error) };
+}
+
+function readIpAddr(json: readonly unknown[]): Result<HostFacts> {
+  const { data, error } = ipAddrSchema.safeParse(json);
+  if (!data) return { problems: toProblems(error) };
+  const interfaces = data.flatMap(({ ifname, addr_info }) =>
+    ifname === undefined ? [] : [{ name: ifname, addresses: (addr_info ?? []).flatMap(({ local }) => local ?? []) }],
+  );
+  return { value: { interfaces }, problems: [] };
+}
+
+function toProblems(error: z.ZodError): Problem[] {
+  return error.issues.map((issue) =>
+    problem('host-facts/invalid', issue.message, {
+      path: issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part)),
+    }),
+  );
+}

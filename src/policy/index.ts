@@ -17,7 +17,14 @@
 //     Calico, which leaves an endpoint outside the prefixes unpoliced)
 export type { DialectConfig, NodeConfig } from './node-config.ts';
 export type * from './node-policy.ts';
-export { type HostFacts, type HostInterface, type HostTools, NO_HOST_FACTS } from './host-facts.ts';
+export {
+  type HostFacts,
+  hostFactsSchema,
+  type HostInterface,
+  type HostTools,
+  NO_HOST_FACTS,
+  parseHostFacts,
+} from './host-facts.ts';
 export { endpointsByInterface, isWorkloadInterface } from './interfaces.ts';
 export { createGraph, type Graph } from './graph.ts';
 export type * from './delta.ts';

@@ -5,7 +5,7 @@ import type { LocalClass, LocalEndpoints } from './local-endpoints.ts';
 import type { ActivePolicy } from './node-policy.ts';
 import { type PolicyHead, type PolicyResource, readPolicy } from './policy-head.ts';
 import { compileRules } from './rules.ts';
-import { isParsed, type SelectorCache } from './selector-cache.ts';
+import type { SelectorCache } from './selector-cache.ts';
 import type { SetDefinition } from './set-definition.ts';
 import type { WorkCounters } from './work.ts';
 
