@@ -27,6 +27,7 @@ export { type Enforcement, type KindInfo, kindAliases, KINDS } from './catalogue
 export { BUILTIN_TIERS, BUILTINS, DEFAULT_ALLOW_PROFILE } from './builtins.ts';
 export { identityOf, parseResource, type ParseOptions } from './parse.ts';
 export { parseWorkloadEndpointName, workloadEndpointName } from './workload-name.ts';
+export { valueAt } from './zod-issues.ts';
 export { UNUSED_FELIX_FIELDS } from './kinds/felix-other-fields.ts';
 export type { Rule, HttpMatch, IcmpMatch } from './rule/rule.ts';
 export type { EntityRule } from './rule/entity-rule.ts';

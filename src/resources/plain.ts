@@ -10,20 +10,37 @@ const USER_MAPS = new Set(['labels', 'annotations', 'labelsToApply']);
 
 /** The same value when there is nothing to change. Problems are errors: the value is not to be trusted with them. */
 export function plainData(value: unknown): { value: unknown; problems: Problem[] } {
-  const problems: Problem[] = [];
-  return { value: clean(value, [], false, problems), problems };
+  const walk: Walk = { problems: [], open: new Set() };
+  return { value: clean(value, [], false, walk), problems: walk.problems };
 }
 
-function clean(value: unknown, path: Path, keepNulls: boolean, problems: Problem[]): unknown {
-  if (typeof value !== 'object' || value === null) return checkScalar(value, path, problems);
-  if (path.length > MAX_DEPTH) {
-    problems.push(problem('resource/too-deep', `nested deeper than ${MAX_DEPTH} levels`, { path }));
+interface Walk {
+  readonly problems: Problem[];
+  /** The maps and lists that we are inside of: an alias can name one of them. */
+  readonly open: Set<object>;
+}
+
+function clean(value: unknown, path: Path, keepNulls: boolean, walk: Walk): unknown {
+  if (typeof value !== 'object' || value === null) return checkScalar(value, path, walk.problems);
+  if (walk.open.has(value)) {
+    walk.problems.push(problem('resource/too-deep', 'contains itself', { path }));
     return undefined;
   }
-  if (Array.isArray(value)) return cleanList(value, path, problems);
+  if (path.length > MAX_DEPTH) {
+    walk.problems.push(problem('resource/too-deep', `nested deeper than ${MAX_DEPTH} levels`, { path }));
+    return undefined;
+  }
+  walk.open.add(value);
+  const cleaned = cleanObject(value, path, keepNulls, walk);
+  walk.open.delete(value);
+  return cleaned;
+}
+
+function cleanObject(value: object, path: Path, keepNulls: boolean, walk: Walk): unknown {
+  if (Array.isArray(value)) return cleanList(value, path, walk);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return notPlain(value, path, problems);
-  return cleanMap(value as Record<string, unknown>, path, keepNulls, problems);
+  if (prototype !== Object.prototype && prototype !== null) return notPlain(value, path, walk.problems);
+  return cleanMap(value as Record<string, unknown>, path, keepNulls, walk);
 }
 
 function checkScalar(value: unknown, path: Path, problems: Problem[]): unknown {
@@ -42,10 +59,10 @@ function notPlain(value: object, path: Path, problems: Problem[]): unknown {
   return undefined;
 }
 
-function cleanList(list: readonly unknown[], path: Path, problems: Problem[]): unknown {
+function cleanList(list: readonly unknown[], path: Path, walk: Walk): unknown {
   let copy: unknown[] | undefined;
   list.forEach((entry, index) => {
-    const cleaned = clean(entry, [...path, index], false, problems);
+    const cleaned = clean(entry, [...path, index], false, walk);
     if (cleaned === entry) return;
     copy ??= [...list];
     copy[index] = cleaned;
@@ -57,7 +74,7 @@ function cleanMap(
   map: Record<string, unknown>,
   path: Path,
   keepNulls: boolean,
-  problems: Problem[],
+  walk: Walk,
 ): Record<string, unknown> {
   let changed = false;
   const entries: [string, unknown][] = [];
@@ -66,7 +83,7 @@ function cleanMap(
       changed = true;
       continue;
     }
-    const cleaned = clean(entry, [...path, key], USER_MAPS.has(key), problems);
+    const cleaned = clean(entry, [...path, key], USER_MAPS.has(key), walk);
     changed ||= cleaned !== entry;
     entries.push([key, cleaned]);
   }

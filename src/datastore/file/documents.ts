@@ -1,0 +1,132 @@
+// One file's text as documents: plain data, what is wrong with it, and positions. JSON goes through JSON.parse, which is
+// many times faster; everything else is YAML.
+import { Composer, type Document, type ParsedNode, Parser, type YAMLError } from 'yaml';
+import { type Place, type Problem, problem } from '../../errors/problem.ts';
+import { type Chunk, chunksOf } from './chunks.ts';
+import { duplicateJsonKeys, jsonPositions } from './json-positions.ts';
+import type { TextSpan } from './lines.ts';
+import type { Positions } from './positions.ts';
+import { YAML_OPTIONS } from './yaml-options.ts';
+import { yamlPositions } from './yaml-nodes.ts';
+
+export interface TextDocument {
+  /** Where to find it again: see `reread`. */
+  readonly origin: DocumentOrigin;
+  /** Absent when the text does not parse, or holds nothing. */
+  readonly value?: unknown;
+  /** What is read may not be what was meant (a duplicate key): look for more problems, then drop it. */
+  readonly doubtful: boolean;
+  readonly problems: readonly Problem[];
+  readonly positions: Positions;
+}
+
+export interface DocumentOrigin extends Chunk {
+  readonly syntax: 'json' | 'yaml';
+  /** Among the documents of the chunk. */
+  readonly index: number;
+}
+
+export function* readDocuments(text: string, placeOf: (span: TextSpan) => Place): Generator<TextDocument> {
+  const json = readJson(text, placeOf);
+  if (json) {
+    yield json;
+    return;
+  }
+  for (const chunk of chunksOf(text)) {
+    let index = 0;
+    for (const document of compose(text, chunk)) {
+      yield readYaml(document, { ...chunk, syntax: 'yaml', index: index++ }, placeOf);
+    }
+  }
+}
+
+/** Positions in a document that was read before. */
+export function reread(text: string, origin: DocumentOrigin): Positions {
+  if (origin.syntax === 'json') return jsonPositions(text);
+  const document = [...compose(text, origin)][origin.index];
+  return document ? yamlPositions(document, origin.start) : () => ({ collection: false, complete: false });
+}
+
+function readJson(text: string, placeOf: (span: TextSpan) => Place): TextDocument | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    const problems = duplicateJsonKeys(text).map(({ span }) => duplicateKey(placeOf(span)));
+    const origin: DocumentOrigin = { start: 0, end: text.length, syntax: 'json', index: 0 };
+    return { origin, value, doubtful: problems.length > 0, problems, positions: jsonPositions(text) };
+  } catch {
+    // Flow style YAML begins in the same way; and its reader names the place of what is wrong.
+    return undefined;
+  }
+}
+
+function compose(text: string, { start, end }: Chunk): Generator<Document.Parsed<ParsedNode>> {
+  const source = text.slice(start, end);
+  return new Composer(YAML_OPTIONS).compose(new Parser().parse(source), false, source.length) as Generator<
+    Document.Parsed<ParsedNode>
+  >;
+}
+
+function duplicateKey(place: Place): Problem {
+  return problem('yaml/duplicate-key', 'map keys must be unique', { place });
+}
+
+function readYaml(
+  document: Document.Parsed<ParsedNode>,
+  origin: DocumentOrigin,
+  placeOf: (span: TextSpan) => Place,
+): TextDocument {
+  const place = ([start, end]: readonly [number, number]) =>
+    placeOf({ start: origin.start + start, end: origin.start + end });
+  const errors: readonly YAMLError[] = document.errors;
+  const problems = [...yamlProblems(errors, place), ...tagProblems(document.warnings, place)];
+  const positions = yamlPositions(document, origin.start);
+  const duplicates = errors.filter((error) => error.code === 'DUPLICATE_KEY').length;
+  if (errors.length > duplicates) return { origin, doubtful: true, problems, positions };
+  try {
+    // Empty text between markers is a null; it holds nothing.
+    const value: unknown = document.toJS() ?? undefined;
+    return { origin, value, doubtful: duplicates > 0, problems, positions };
+  } catch (error) {
+    problems.push(aliasProblem(error, place([document.range[0], document.range[0]])));
+    return { origin, doubtful: true, problems, positions };
+  }
+}
+
+function yamlProblems(
+  errors: readonly YAMLError[],
+  place: (pos: readonly [number, number]) => Place,
+): Problem[] {
+  // The reader gave up at a nesting beyond its stack; what it says after that is an echo.
+  const exhausted = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
+  if (exhausted) return [problem('yaml/too-deep', 'nested too deeply', { place: place(exhausted.pos) })];
+  return errors.map((error) =>
+    error.code === 'DUPLICATE_KEY'
+      ? duplicateKey(place(error.pos))
+      : problem('yaml/syntax', firstLine(error.message), { place: place(error.pos) }),
+  );
+}
+
+function tagProblems(
+  warnings: readonly YAMLError[],
+  place: (pos: readonly [number, number]) => Place,
+): Problem[] {
+  return warnings.map(({ message, pos }) => ({
+    ...problem('yaml/tag', firstLine(message), { place: place(pos) }),
+    severity: 'warning',
+  }));
+}
+
+function firstLine(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/\.$/, '');
+}
+
+function aliasProblem(error: unknown, place: Place): Problem {
+  const message = error instanceof Error ? firstLine(error.message) : String(error);
+  if (message.startsWith('Excessive alias count')) {
+    const hint = 'write the repeated part out, or use fewer aliases';
+    return problem('yaml/alias-bomb', 'aliases expand to too much data', { place, hint });
+  }
+  if (error instanceof RangeError) return problem('yaml/too-deep', 'nested too deeply', { place });
+  return problem('yaml/syntax', message, { place });
+}
