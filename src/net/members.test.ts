@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { TortieError } from '../errors/problem.ts';
 import { compareMembers, formatMember, type Member, parseMember, sortMembers } from './index.ts';
 
+// Few addresses, so that members of different kinds share one.
 const address = fc.oneof(
-  fc.nat(20).map((n) => ({ family: 4 as const, bits: BigInt(n) })),
-  fc.nat(20).map((n) => ({ family: 6 as const, bits: BigInt(n) })),
+  fc.nat(2).map((n) => ({ family: 4 as const, bits: BigInt(n) })),
+  fc.nat(2).map((n) => ({ family: 6 as const, bits: BigInt(n) })),
 );
 const member: fc.Arbitrary<Member> = fc.oneof(
   address.map((a): Member => ({ kind: 'net', prefix: { ...a, length: a.family === 4 ? 32 : 128 } })),
