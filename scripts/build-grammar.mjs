@@ -37,7 +37,6 @@ const outputs = [
   [`${root}src/selector/generated/selector-parser.js`, header + parser],
   [`${root}src/selector/generated/selector-parser.d.ts`, types],
   [`${root}dist/selector/generated/selector-parser.js`, header + parser],
-  [`${root}dist/selector/generated/selector-parser.d.ts`, types.replace("'../ast.ts'", "'../ast.js'")],
 ];
 
 const check = process.argv.includes('--check');
