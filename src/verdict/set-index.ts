@@ -62,7 +62,7 @@ function indexFamily(family: Family, prefixes: readonly Prefix[]): FamilyIndex {
   const wide = prefixes.filter((p) => p.length < full);
   const addresses = addressSet(family);
   for (const p of prefixes) if (p.length === full) addresses.add(p.bits);
-  if (wide.length === 0) return addresses.has;
+  if (wide.length === 0) return (bits) => addresses.has(bits);
   const intervals = IntervalSet.of(wide);
   return (bits) => addresses.has(bits) || intervals.has({ family, bits });
 }

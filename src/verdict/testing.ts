@@ -1,4 +1,5 @@
 // NodePolicies by hand, for tests: a few words per policy, everything else at its default.
+import { DEFAULT_CONFIG } from '../policy/index.ts';
 import type {
   ActivePolicy,
   ActiveProfile,
@@ -49,18 +50,6 @@ export interface EndpointSketch {
   readonly tiers?: Readonly<Record<string, TierSketch>>;
   readonly profiles?: Readonly<Record<string, PolicySketch>>;
 }
-
-export const DEFAULT_CONFIG: NodeConfig = {
-  interfacePrefixes: ['cali'],
-  endpointToHostAction: 'drop',
-  iptables: { denyAction: 'drop', acceptAction: 'accept', markMask: 0xffff0000 },
-  nftables: { denyAction: 'drop', acceptAction: 'accept', markMask: 0xffff0000 },
-  logPrefix: 'calico-packet',
-  dropInvalid: true,
-  dropVxlanFromWorkloads: true,
-  vxlanPort: 4789,
-  dropIpipFromWorkloads: true,
-};
 
 /** A rule matching everything unless more is said; its id is filled in by `nodePolicy`. */
 export function rule(

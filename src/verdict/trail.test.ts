@@ -120,7 +120,7 @@ const anyRule: fc.Arbitrary<RuleSketch> = fc
     fc
       .tuple(side, side, fc.boolean())
       .map(([source, destination, plain]) => (plain ? r : { ...r, source, destination })),
-  ) as fc.Arbitrary<RuleSketch>;
+  );
 const anyPolicy: fc.Arbitrary<PolicySketch> = fc.record(
   {
     ingress: fc.array(anyRule, { maxLength: 3 }),
@@ -165,7 +165,7 @@ const anyPacket = fc
       protocol,
       ...(outInterface !== null && { outInterface }),
       ...(protocol !== 1 && { sourcePort: port, destinationPort: port }),
-    } as Parameters<typeof packet>[0]),
+    }),
   );
 
 describe('property', () => {
@@ -183,10 +183,13 @@ describe('property', () => {
         fc.array(anyPacket, { minLength: 1, maxLength: 8 }),
         (a, b, packets) => {
           const evaluator = createEvaluator(
-            nodePolicy({ a, b } as Parameters<typeof nodePolicy>[0], {
-              ipSets,
-              config: { endpointToHostAction: 'accept' },
-            }),
+            nodePolicy(
+              { a, b },
+              {
+                ipSets,
+                config: { endpointToHostAction: 'accept' },
+              },
+            ),
           );
           for (const p of packets) {
             const judgement = evaluator.judge(p);

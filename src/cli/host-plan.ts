@@ -1,0 +1,38 @@
+// What plan, enforce and clear have in common: the policy compiled for this host, and its kernel.
+import { createApplier, type Applier } from '../apply/index.ts';
+import { TortieError } from '../errors/index.ts';
+import { readHostFacts, type Runner } from '../host/index.ts';
+import { createRenderer, type Ruleset } from '../render/index.ts';
+import type { Context } from './context.ts';
+import { errorsOf } from './exit.ts';
+import { compileNode, type LoadedPolicy, loadPolicy, readFacts } from './load.ts';
+import type * as options from './options.ts';
+
+export interface HostOptions
+  extends options.InputOptions,
+    options.NodeOptions,
+    options.DialectOptions,
+    options.BackendOptions {}
+
+export interface HostTarget {
+  readonly loaded: LoadedPolicy;
+  readonly wanted: Ruleset;
+  readonly applier: Applier;
+}
+
+/** Policy first: an input with errors must not even look at the kernel. */
+export async function prepare(context: Context, run: Runner, opts: HostOptions): Promise<HostTarget> {
+  const loaded = await loadPolicy(context, opts);
+  const policy = compileNode(context, loaded, opts.node);
+  const facts = (await readFacts(opts.host)) ?? (await liveFacts(context, run));
+  const wanted = createRenderer(opts.dataplane, { log: opts.logAction }).render(policy, facts);
+  const applier = createApplier({ dialect: opts.dataplane, backend: opts.iptablesBackend, run });
+  return { loaded, wanted, applier };
+}
+
+async function liveFacts(context: Context, run: Runner) {
+  const { value, problems } = await readHostFacts(run);
+  if (value === undefined || errorsOf(problems).length > 0) throw new TortieError(problems);
+  context.report(problems);
+  return value;
+}

@@ -1,0 +1,73 @@
+// What a command may touch of the process: its streams and its environment. Tests give their own; systemIo() is real.
+
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+}
+
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** All of standard input. */
+  stdin(): Promise<string>;
+  readonly env: ReadonlyMap<string, string>;
+  /** Runs work that must not be left half done: an interrupt waits until it ends. */
+  uninterrupted<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Status of a command that an interrupt (SIGINT) ended. */
+export const INTERRUPTED = 130;
+
+export function systemIo(): Io {
+  const env = new Map<string, string>();
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env.set(name, value);
+  const { uninterrupted } = interrupts();
+  return {
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    stdin: readStdin,
+    env,
+    uninterrupted,
+  };
+}
+
+/** A reader that went away (`| head`) is no error: what would be written after that is dropped. */
+function output(stream: NodeJS.WriteStream): Output {
+  let gone = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    gone = true;
+  });
+  return {
+    isTTY: stream.isTTY,
+    write: (text) => {
+      if (!gone) stream.write(text);
+    },
+  };
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function interrupts(): Pick<Io, 'uninterrupted'> {
+  let busy = 0;
+  let asked = false;
+  process.on('SIGINT', () => {
+    asked = true;
+    if (busy === 0) process.exit(INTERRUPTED);
+  });
+  return {
+    uninterrupted: async (work) => {
+      busy++;
+      try {
+        return await work();
+      } finally {
+        busy--;
+        if (busy === 0 && asked) process.exit(INTERRUPTED);
+      }
+    },
+  };
+}

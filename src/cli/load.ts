@@ -1,0 +1,152 @@
+// From files to what one or several nodes must enforce, the path of every command: file datastore → sync → graph. An
+// invalid object never weakens policy: with any error nothing is compiled, and the command ends with status 2.
+import { loadFiles, type LoadResult, type Origins } from '../datastore/file/index.ts';
+import { type Path, type Place, type Problem, problem, TortieError } from '../errors/index.ts';
+import { createGraph, type Graph, type HostFacts, type NodePolicy } from '../policy/index.ts';
+import { BUILTINS, type Resource, type ResourceKey, resourceKey, type RuleId } from '../resources/index.ts';
+import { feed } from '../sync/index.ts';
+import type { Context } from './context.ts';
+import { errorsOf, fail } from './exit.ts';
+import type { InputOptions } from './options.ts';
+
+/** Finds file and line of what caused something. */
+export type Locate = (ref: {
+  readonly rule?: RuleId;
+  readonly resource?: ResourceKey;
+  /** A field of the resource. */
+  readonly path?: Path;
+}) => Place | undefined;
+
+export interface LoadedPolicy {
+  readonly resources: readonly Resource[];
+  /** Warnings only, unless it came from readInput. */
+  readonly problems: readonly Problem[];
+  /** How many of the resources the input gave; the others are built in. */
+  readonly given: number;
+  /** A file or directory could not be read at all. */
+  readonly unread: boolean;
+  /** Nodes of the workload endpoints, sorted. */
+  readonly nodes: readonly string[];
+  /** `namespace/pod` of workload endpoints, by resource key. */
+  readonly aliases: ReadonlyMap<ResourceKey, readonly string[]>;
+  readonly locate: Locate;
+}
+
+/** Reads everything and keeps the errors beside what could be read. */
+export async function readInput(context: Context, options: InputOptions): Promise<LoadedPolicy> {
+  const { maxFileSize } = options;
+  const result: LoadResult = await loadFiles(options.filename, {
+    stdin: () => context.io.stdin(),
+    ...(maxFileSize !== undefined && { maxBytes: maxFileSize }),
+  });
+  context.addSources(result.sources);
+  const endpoints = result.resources.filter((r) => r.kind === 'WorkloadEndpoint');
+  const aliases = endpoints.flatMap(({ kind, metadata, spec }): [ResourceKey, readonly string[]][] =>
+    spec.pod === undefined
+      ? []
+      : [[resourceKey(kind, metadata.namespace, metadata.name), [`${metadata.namespace}/${spec.pod}`]]],
+  );
+  return {
+    resources: result.resources,
+    given: result.resources.filter((r) => !BUILTINS.includes(r)).length,
+    problems: result.problems,
+    unread: result.problems.some((p) => UNREAD.has(p.code)),
+    nodes: [...new Set(endpoints.flatMap((e) => e.spec.node ?? []))].toSorted(compareText),
+    aliases: new Map(aliases),
+    locate: locator(result.origins),
+  };
+}
+
+/** Not the content of a file is wrong: it could not be had. */
+const UNREAD: ReadonlySet<string> = new Set(['file/missing', 'file/unreadable', 'file/too-large']);
+
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+function locator(origins: Origins): Locate {
+  return ({ rule, resource, path }) => {
+    const parts = rule?.split('/') ?? [];
+    const [direction, index] = parts.slice(-2);
+    if (direction === undefined || index === undefined) {
+      return resource === undefined ? undefined : origins.locate(resource, path);
+    }
+    return origins.locate(parts.slice(0, -2).join('/'), ['spec', direction, Number(index)]);
+  };
+}
+
+/** As readInput, but any error ends the command; warnings are reported. */
+export async function loadPolicy(context: Context, options: InputOptions): Promise<LoadedPolicy> {
+  const loaded = await readInput(context, options);
+  refuseErrors(context, loaded.problems);
+  return { ...loaded, problems: loaded.problems.filter((p) => p.severity !== 'error') };
+}
+
+export function compileNodes(
+  context: Context,
+  loaded: LoadedPolicy,
+  nodes: readonly string[],
+): ReadonlyMap<string, NodePolicy> {
+  const graph = graphOf(loaded, nodes);
+  refuseErrors(context, problemsOf(graph, loaded));
+  return new Map(nodes.map((node) => [node, graph.nodePolicy(node)]));
+}
+
+export function compileNode(context: Context, loaded: LoadedPolicy, wanted: string | undefined): NodePolicy {
+  const node = chooseNode(loaded, wanted);
+  context.report(unknownNode(loaded, node));
+  const policy = compileNodes(context, loaded, [node]).get(node);
+  if (policy === undefined) throw new TypeError(`the graph knows nothing of node ${node}`);
+  return policy;
+}
+
+/** What only the whole shows: a tier or profile that is missing, two endpoints on one interface … */
+export function wholePolicyProblems(loaded: LoadedPolicy): readonly Problem[] {
+  return problemsOf(graphOf(loaded, loaded.nodes), loaded);
+}
+
+/** The graph knows resources and fields, not files. */
+function problemsOf(graph: Graph, { locate }: LoadedPolicy): readonly Problem[] {
+  return graph.problems().map((p) => {
+    const place = p.place ?? (p.resource === undefined ? undefined : locate(p));
+    return place === undefined ? p : { ...p, place };
+  });
+}
+
+function graphOf(loaded: LoadedPolicy, nodes: readonly string[]): Graph {
+  const graph = createGraph({ nodes: [...nodes] });
+  feed(loaded.resources, graph);
+  graph.flush();
+  return graph;
+}
+
+function refuseErrors(context: Context, problems: readonly Problem[]): void {
+  const errors = errorsOf(problems);
+  if (errors.length > 0) throw new TortieError(problems);
+  context.report(problems);
+}
+
+/** The node asked for, or the only one that has endpoints. */
+export function chooseNode({ nodes }: LoadedPolicy, wanted: string | undefined): string {
+  const [only] = nodes;
+  if (wanted !== undefined) return wanted;
+  if (nodes.length === 1 && only !== undefined) return only;
+  const known =
+    nodes.length === 0 ? 'no workload endpoint names a node' : `the endpoints are on ${nodes.join(', ')}`;
+  fail('cli/node', 'which node is meant?', `${known}; name one with --node`);
+}
+
+/** HostFacts of --host; the schema is only loaded when there is a file to read. */
+export async function readFacts(file: string | undefined): Promise<HostFacts | undefined> {
+  if (file === undefined) return undefined;
+  const { readHostFile } = await import('./host-file.ts');
+  return readHostFile(file);
+}
+
+/** A misspelt node would enforce nothing; but a node without endpoints is no error. */
+function unknownNode(loaded: LoadedPolicy, node: string): Problem[] {
+  if (loaded.nodes.includes(node)) return [];
+  const hint =
+    loaded.nodes.length === 0
+      ? 'there are no workload endpoints'
+      : `the endpoints are on ${loaded.nodes.join(', ')}`;
+  return [problem('cli/node', `no workload endpoint is on node ${node}`, { severity: 'warning', hint })];
+}

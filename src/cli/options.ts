@@ -1,0 +1,90 @@
+// Options that several commands share, each written once, so that they mean the same everywhere.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+export interface InputOptions {
+  readonly filename: readonly string[];
+  readonly maxFileSize?: number;
+}
+
+export interface NodeOptions {
+  readonly node?: string;
+  readonly host?: string;
+}
+
+export interface DialectOptions {
+  readonly dataplane: 'nftables' | 'iptables';
+  readonly logAction: 'log' | 'nflog';
+}
+
+export interface BackendOptions {
+  readonly iptablesBackend: 'auto' | 'nft' | 'legacy';
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+export function addInputOptions(command: Command, { required = true } = {}): Command {
+  const option = new Option(
+    '-f, --filename <path>',
+    'file, directory, or - for standard input; may be repeated',
+  ).argParser(collect);
+  if (required) option.makeOptionMandatory();
+  return command
+    .addOption(option)
+    .option('--max-file-size <size>', 'refuse larger files, e.g. 512K, 64M', parseSize);
+}
+
+export function addNodeOptions(command: Command): Command {
+  return command
+    .option('--node <name>', 'the node; may be left out when all endpoints are on one')
+    .option(
+      '--host <file>',
+      'the host’s interfaces and addresses: the output of `ip -j addr`, or HostFacts as JSON',
+    );
+}
+
+export function addDialectOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--dataplane <name>', 'what to render')
+        .choices(['nftables', 'iptables'])
+        .default('nftables'),
+    )
+    .addOption(
+      new Option('--log-action <action>', 'what `Log` rules do').choices(['log', 'nflog']).default('log'),
+    );
+}
+
+export function addBackendOption(command: Command): Command {
+  const option = new Option('--iptables-backend <name>', 'which iptables to use');
+  return command.addOption(option.choices(['auto', 'nft', 'legacy']).default('auto'));
+}
+
+export function addOutputOption(command: Command, choices: readonly string[] = ['text', 'json']): Command {
+  return command.addOption(
+    new Option('-o, --output <format>', 'output format').choices(choices).default(choices[0]),
+  );
+}
+
+const UNITS = new Map([
+  ['', 1],
+  ['K', 1 << 10],
+  ['M', 1 << 20],
+  ['G', 1 << 30],
+]);
+
+function parseSize(text: string): number {
+  const match = /^(\d+)([KMG]?)(?:i?B)?$/i.exec(text);
+  const unit = UNITS.get(match?.[2]?.toUpperCase() ?? '');
+  if (match?.[1] === undefined || unit === undefined)
+    throw new InvalidArgumentError('write a number of bytes, or 512K, 64M, 1G.');
+  return Number(match[1]) * unit;
+}
+
+/** A whole number in a range, for commander. */
+export function integer(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`write a whole number from ${low} to ${high}.`);
+  };
+}
