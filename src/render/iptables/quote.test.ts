@@ -54,7 +54,7 @@ describe('quoting', () => {
   test('a prefix is a wildcard, unless it is as long as a name can be', () => {
     expect(interfacePrefix('cali')).toBe('cali+');
     expect(interfacePrefix('123456789012345')).toBe('123456789012345');
-    expect(() => interfacePrefix('')).toThrow();
+    expect(() => interfacePrefix('')).toThrow(/cannot be the name/);
   });
 });
 
