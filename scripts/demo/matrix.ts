@@ -1,5 +1,6 @@
 // Who reaches whom: probes every pair of a lab on the real kernel, asks the evaluator the same, and prints one table.
-import { createEvaluator, parseAddress, type NodePolicy, type Packet } from '../../src/index.ts';
+import { createEvaluator, type NodePolicy, type Packet } from '../../src/index.ts';
+import { parseAddress } from '../../src/net/index.ts';
 import { UPLINK, type Lab } from '../../test/lab/lab.ts';
 import { HOST, OUTSIDE } from './sample.ts';
 

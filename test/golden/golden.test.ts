@@ -19,8 +19,8 @@ describe('golden files', () => {
 
   it('has no orphans', () => {
     for (const name of cases) {
-      const there = readdirSync(join(GOLDEN, name)).sort();
-      expect(there, name).toEqual([...FILES, 'input.yaml'].sort());
+      const there = readdirSync(join(GOLDEN, name));
+      expect(there.filter((f) => f !== 'input.yaml' && !FILES.includes(f)), name).toEqual([]);
     }
   });
 });
