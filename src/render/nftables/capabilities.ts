@@ -8,8 +8,9 @@ export interface NftCapabilities {
   /** The kernel follows 15 jumps, gotos and map edges from a base chain and refuses the 16th. */
   readonly maxNesting: number;
   /**
-   * Kernels before 6.18.2 check a ruleset by walking every path of it, and with `goto` every passing rule leads to every
-   * endpoint: beyond this many chain visits such a kernel hangs in the transaction.
+   * Older kernels check a changed table by walking every path through its chains, and with `goto` every passing rule
+   * leads to every endpoint: 20 endpoints and 5 passing rules in each of 3 tiers are 20 million visits, in which such a
+   * kernel hangs. Newer ones visit a chain once.
    */
   readonly maxWalk: number;
 }

@@ -14,7 +14,7 @@ import type { Family } from '../../net/index.ts';
 import type { Block, Condition, ProgramRule } from '../program.ts';
 import { chainHash } from '../hash.ts';
 import type { NftChain, NftSet, RuleLine } from '../ruleset.ts';
-import { type ActionSettings, passesByMark, RETURN, ruleAction } from './actions.ts';
+import { type ActionSettings, passesByMark, ruleAction } from './actions.ts';
 import {
   impliesFamily,
   impliesProtocol,
@@ -42,6 +42,9 @@ export interface LoweredBlock {
   /** The sets of port ranges that a rule mentions; IP sets are `mentionedSets`. */
   readonly portSets: readonly NftSet[];
 }
+
+/** Without a counter: what carries a rule's id counts that rule's packets, once. */
+const LEAVE: Statement = { return: null };
 
 type Halves = (set: string, family: Family) => readonly NftSet[];
 
@@ -104,11 +107,11 @@ function lowerRule(
     };
   }
   const chains = stepChains(rule, both, block, settings, choices, line);
-  const entry = line(...withFamily(inline, rule, both), COUNTER, jump(chains[0]?.name ?? ''));
+  const entry = line(...withFamily(inline, rule, both), jump(chains[0]?.name ?? ''));
   if (rule.action !== 'pass' || !passesByMark(block, true, settings)) return { lines: [entry], chains };
   // A return from the rule's chain leads back here: the mark says whether the rule passed. A profile is not a tier, at
   // whose start the bit is cleared.
-  const leave = line(markMatch(settings.passBit, true), ...RETURN);
+  const leave = line(markMatch(settings.passBit, true), LEAVE);
   const clear = block.kind === 'profile' ? [line(setMark(settings.passBit, false))] : [];
   return { lines: [...clear, entry, leave], chains };
 }
@@ -125,9 +128,7 @@ function stepChains(
   const index = rule.id.slice(rule.id.lastIndexOf('/') + 1);
   const name = (step: number): string => ruleChain(block, index, both ? '' : `-v${rule.family}`, step);
   const action = ruleAction(rule, block, true, settings);
-  const refusals = choices
-    .flatMap((choice) => choice.none ?? [])
-    .map((matches) => line(...matches, ...RETURN));
+  const refusals = choices.flatMap((choice) => choice.none ?? []).map((matches) => line(...matches, LEAVE));
   const alternations = choices.flatMap((choice) =>
     choice.none === undefined && choice.any ? [choice.any] : [],
   );
@@ -135,7 +136,7 @@ function stepChains(
   let lines = refusals;
   alternations.forEach((alternatives, i) => {
     const last = i === alternations.length - 1 && rule.action !== 'log';
-    const then = last ? action : [COUNTER, goto(name(chains.length + 2))];
+    const then = last ? action : [goto(name(chains.length + 2))];
     lines.push(...alternatives.map((matches) => line(...matches, ...then)));
     chains.push(namedChain(name(chains.length + 1), lines, block.resource));
     lines = [];

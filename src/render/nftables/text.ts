@@ -15,7 +15,9 @@ export function ruleLine(
 export function statementText(statement: Statement): string {
   if ('match' in statement) {
     const { op, left, right } = statement.match;
-    return `${expressionText(left)} ${op === '!=' ? '!= ' : ''}${valueText(left, right)}`;
+    // nft would take a bit test without an operator for a test of any of the bits.
+    const operator = op === '!=' || '&' in left ? `${op} ` : '';
+    return `${expressionText(left)} ${operator}${valueText(left, right)}`;
   }
   if ('mangle' in statement) {
     return `${expressionText(statement.mangle.key)} set ${expressionText(statement.mangle.value)}`;

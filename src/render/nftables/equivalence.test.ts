@@ -1,0 +1,48 @@
+// The rendered ruleset and the evaluator decide and log the same, packet by packet; so do the two ways of passing.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createEvaluator, type Judgement } from '../../verdict/index.ts';
+import { buildProgram } from '../build-program.ts';
+import { DEFAULT_CAPABILITIES } from './capabilities.ts';
+import { createLowering } from './lower.ts';
+import { simulate } from './simulate.ts';
+import { arbitraryPacket, arbitraryPolicy } from './testing.ts';
+
+const RUNS = 400;
+const FOREIGN_MARK = 0x1234;
+const PASS_BIT = 0x10000;
+
+function loggedIn(judgement: Judgement): string[] {
+  return judgement.stages.flatMap((stage) =>
+    stage.steps.flatMap((step) =>
+      step.kind === 'rule' && step.action === 'log' && step.result === 'match' ? [step.rule] : [],
+    ),
+  );
+}
+
+describe.each(['goto', 'mark'] as const)('a ruleset that passes by %s', (pass) => {
+  it('decides and logs as the evaluator does, and leaves the marks of others alone', () => {
+    const decidedByRule = { allow: 0, deny: 0 };
+    const packets = fc.array(arbitraryPacket, { minLength: 30, maxLength: 30 });
+    // Below the check of nesting, which random policies may exceed with `goto`.
+    const lower = createLowering({ log: 'log', capabilities: { ...DEFAULT_CAPABILITIES, pass } });
+    fc.assert(
+      fc.property(arbitraryPolicy, packets, (policy, list) => {
+        const ruleset = lower(buildProgram(policy));
+        const evaluator = createEvaluator(policy);
+        for (const packet of list) {
+          const judgement = evaluator.judge(packet);
+          const { verdict, logged, mark } = simulate(ruleset, packet, FOREIGN_MARK);
+          const wanted = { packet, verdict: judgement.verdict, logged: loggedIn(judgement) };
+          expect({ packet, verdict, logged }).toEqual(wanted);
+          expect((mark & ~PASS_BIT) >>> 0).toBe(FOREIGN_MARK);
+          for (const stage of judgement.stages) {
+            if (stage.decidedBy.kind === 'rule') decidedByRule[stage.verdict]++;
+          }
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    expect(Math.min(decidedByRule.allow, decidedByRule.deny)).toBeGreaterThan(RUNS);
+  });
+});

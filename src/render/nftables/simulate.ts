@@ -1,0 +1,176 @@
+// Test code: what the kernel does with a ruleset and a packet, after nft(8), over the lowered statements. Strict: a
+// match that loads what a packet does not have fails, negated or not; anything that it does not know throws.
+import { formatAddress, IntervalSet, parsePrefix, protocolName } from '../../net/index.ts';
+import type { Packet } from '../../verdict/index.ts';
+import type { NftRuleset, NftSet, RuleLine } from '../ruleset.ts';
+import type { Expression, Match, Statement, Value } from './statement.ts';
+
+export interface Simulated {
+  readonly verdict: 'allow' | 'deny';
+  /** Rule ids, in the order of logging. */
+  readonly logged: readonly string[];
+  /** The packet's mark afterwards. */
+  readonly mark: number;
+}
+
+type Loaded = string | number | readonly (string | number)[] | undefined;
+
+const NAMES: ReadonlyMap<string, number> = new Map([
+  ['mld-listener-query', 130],
+  ['mld-listener-report', 131],
+  ['mld-listener-done', 132],
+  ['nd-router-solicit', 133],
+  ['nd-neighbor-solicit', 135],
+  ['nd-neighbor-advert', 136],
+]);
+
+export function simulate(ruleset: NftRuleset, packet: Packet, mark = 0): Simulated {
+  const state = { mark, logged: [] as string[] };
+  const hook =
+    packet.inInterface === undefined ? 'output' : packet.outInterface === undefined ? 'input' : 'forward';
+  const bases = [...ruleset.chains.values()]
+    .filter((chain) => chain.base?.hook === hook)
+    .sort((a, b) => (a.base?.priority ?? 0) - (b.base?.priority ?? 0));
+  const denied = bases.some((chain) => walk(ruleset, chain.name, packet, state) === 'drop');
+  return { verdict: denied ? 'deny' : 'allow', ...state };
+}
+
+interface State {
+  mark: number;
+  readonly logged: string[];
+}
+
+function walk(ruleset: NftRuleset, base: string, packet: Packet, state: State): 'accept' | 'drop' {
+  const stack = [{ chain: base, next: 0 }];
+  while (stack.length > 0) {
+    const frame = stack[stack.length - 1]!;
+    const chain = ruleset.chains.get(frame.chain);
+    if (chain === undefined) throw new Error(`no chain ${frame.chain}`);
+    const rule = chain.rules[frame.next++];
+    const verdict = rule === undefined ? { return: null } : runRule(ruleset, rule, packet, state);
+    if (verdict === undefined) continue;
+    if ('accept' in verdict) return 'accept';
+    if ('drop' in verdict || 'reject' in verdict) return 'drop';
+    if ('return' in verdict) stack.pop();
+    else if ('goto' in verdict) stack.splice(-1, 1, { chain: verdict.goto.target, next: 0 });
+    else if ('jump' in verdict) stack.push({ chain: verdict.jump.target, next: 0 });
+    if (stack.length > 40) throw new Error('jumped too deep');
+  }
+  return 'accept';
+}
+
+function runRule(ruleset: NftRuleset, rule: RuleLine, packet: Packet, state: State): Statement | undefined {
+  for (const statement of (rule.expr ?? []) as readonly Statement[]) {
+    if ('match' in statement) {
+      if (!holds(ruleset, statement, packet, state)) return undefined;
+    } else if ('mangle' in statement) {
+      state.mark = load(statement.mangle.value, packet, state) as number;
+    } else if ('log' in statement) {
+      state.logged.push(rule.rule ?? '');
+    } else if ('vmap' in statement) {
+      const key = load(statement.vmap.key, packet, state);
+      const found = ruleset.maps.get(statement.vmap.data.slice(1))?.elements.get(String(key));
+      if (found !== undefined) return { goto: { target: found.replace('goto ', '') } };
+    } else if (!('counter' in statement) && !('continue' in statement)) {
+      return statement;
+    }
+  }
+  return undefined;
+}
+
+function holds(ruleset: NftRuleset, { match }: Match, packet: Packet, state: State): boolean {
+  const left = load(match.left, packet, state);
+  return left !== undefined && equals(ruleset, left, match.right, packet) === (match.op !== '!=');
+}
+
+function load(expression: Expression, packet: Packet, state: State): Loaded {
+  if ('meta' in expression) {
+    switch (expression.meta.key) {
+      case 'nfproto':
+        return packet.family === 4 ? 'ipv4' : 'ipv6';
+      case 'l4proto':
+        return packet.protocol;
+      case 'iifname':
+        return packet.inInterface;
+      case 'oifname':
+        return packet.outInterface;
+      case 'mark':
+        return state.mark;
+    }
+  }
+  if ('ct' in expression) return packet.state ?? 'new';
+  if ('concat' in expression) {
+    const parts = expression.concat.map((part) => load(part, packet, state));
+    return parts.includes(undefined) ? undefined : (parts as (string | number)[]);
+  }
+  if ('&' in expression)
+    return ((load(expression['&'][0], packet, state) as number) & expression['&'][1]) >>> 0;
+  if ('|' in expression)
+    return ((load(expression['|'][0], packet, state) as number) | expression['|'][1]) >>> 0;
+  const { protocol, field } = expression.payload;
+  const { family } = packet;
+  switch (`${protocol} ${field}`) {
+    case 'ip saddr':
+    case 'ip6 saddr':
+      return (protocol === 'ip') === (family === 4)
+        ? formatAddress({ family, bits: packet.source })
+        : undefined;
+    case 'ip daddr':
+    case 'ip6 daddr':
+      return (protocol === 'ip') === (family === 4)
+        ? formatAddress({ family, bits: packet.destination })
+        : undefined;
+    case 'icmp type':
+    case 'icmpv6 type':
+      return isIcmp(protocol, packet) ? packet.icmpType : undefined;
+    case 'icmp code':
+    case 'icmpv6 code':
+      return isIcmp(protocol, packet) ? packet.icmpCode : undefined;
+    default:
+      if (protocol !== 'th' && protocolName(packet.protocol) !== protocol) return undefined;
+      return field === 'sport' ? packet.sourcePort : packet.destinationPort;
+  }
+}
+
+function isIcmp(protocol: string, packet: Packet): boolean {
+  return protocol === 'icmp'
+    ? packet.family === 4 && packet.protocol === 1
+    : packet.family === 6 && packet.protocol === 58;
+}
+
+function equals(ruleset: NftRuleset, left: NonNullable<Loaded>, right: Value, packet: Packet): boolean {
+  if (typeof right === 'string' && right.startsWith('@')) {
+    const set = ruleset.sets.get(right.slice(1));
+    if (set === undefined) throw new Error(`no set ${right}`);
+    return contains(set, left, packet);
+  }
+  if (typeof right === 'string' && right.endsWith('*')) return String(left).startsWith(right.slice(0, -1));
+  if (typeof right === 'object') {
+    if ('prefix' in right) return inPrefix(`${right.prefix.addr}/${right.prefix.len}`, String(left));
+    if ('range' in right) return Number(left) >= right.range[0] && Number(left) <= right.range[1];
+    return right.includes(String(left));
+  }
+  return left === right;
+}
+
+function contains(set: NftSet, left: NonNullable<Loaded>, packet: Packet): boolean {
+  if (typeof left === 'object') {
+    const [address, , port] = left;
+    return set.elements.includes(`${address} . ${protocolName(packet.protocol)} . ${port}`);
+  }
+  if (set.type === 'inet_service') {
+    return set.elements.some((element) => {
+      const [first = 0, last = first] = element.split('-').map(Number);
+      return Number(left) >= first && Number(left) <= last;
+    });
+  }
+  if (set.type === 'icmpv6_type') return set.elements.some((element) => NAMES.get(element) === left);
+  if (!set.interval) return set.elements.includes(String(left));
+  return set.elements.some((element) => inPrefix(element, String(left)));
+}
+
+function inPrefix(prefix: string, address: string): boolean {
+  const [outer, inner] = [parsePrefix(prefix), parsePrefix(address)];
+  if (outer === undefined || inner === undefined) throw new Error(`${prefix} or ${address} is no prefix`);
+  return IntervalSet.of([outer.prefix]).has({ family: inner.prefix.family, bits: inner.prefix.bits });
+}
