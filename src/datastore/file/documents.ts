@@ -34,8 +34,13 @@ export function* readDocuments(text: string, placeOf: (span: TextSpan) => Place)
   }
   for (const chunk of chunksOf(text)) {
     let index = 0;
+    // What is missing at the end of a document is shown there, not at the marker of the next one.
+    const within = (span: TextSpan) => {
+      const last = chunk.start + text.slice(chunk.start, chunk.end).trimEnd().length;
+      return placeOf({ start: Math.min(span.start, last), end: span.end });
+    };
     for (const document of compose(text, chunk)) {
-      yield readYaml(document, { ...chunk, syntax: 'yaml', index: index++ }, placeOf);
+      yield readYaml(document, { ...chunk, syntax: 'yaml', index: index++ }, within);
     }
   }
 }

@@ -10,7 +10,7 @@ import { type PlaceContext, withPlace } from './place.ts';
 import { DEFAULT_MAX_BYTES, readText } from './read.ts';
 import { type SourceFile, sourceFile } from './source.ts';
 import { unwrap } from './unwrap.ts';
-import { checkWholeInput, noticesOfKinds } from './whole.ts';
+import { checkClaims, noticesOfKinds, type PolicyClaim, policyClaim } from './whole.ts';
 
 export interface LoadOptions {
   /** Gives all of standard input, for the input `-`. */
@@ -34,6 +34,7 @@ interface Loading {
   readonly options: LoadOptions;
   readonly resources: Resource[];
   readonly problems: Problem[];
+  readonly claims: PolicyClaim[];
   /** Everything that has a name, valid or not. */
   readonly origins: Map<ResourceKey, Origin>;
   readonly located: Origins;
@@ -45,6 +46,7 @@ export async function loadFiles(inputs: readonly string[], options: LoadOptions 
   const loading: Loading = {
     options,
     resources: [],
+    claims: [],
     problems: [...problems],
     origins,
     located: originsOf(origins),
@@ -64,7 +66,7 @@ export async function loadFiles(inputs: readonly string[], options: LoadOptions 
   }
   for (const input of new Set(inputs)) if (!holding.has(input)) loading.problems.push(empty(input));
   loading.problems.push(
-    ...checkWholeInput(loading.resources, new Set(origins.keys()), loading.located),
+    ...checkClaims(loading.claims, new Set(origins.keys()), loading.located),
     ...noticesOfKinds(origins.keys(), loading.located),
   );
   return {
@@ -114,6 +116,8 @@ function loadDocument(document: TextDocument, value: unknown, file: SourceFile, 
       continue;
     }
     loading.origins.set(key, { file, document: document.origin, base });
+    const claim = policyClaim(key, raw);
+    if (claim) loading.claims.push(claim);
     if (parsed.value && !document.doubtful) loading.resources.push(parsed.value);
   }
 }

@@ -1,37 +1,42 @@
 // What only all the input together shows: tiers that do not exist, staged deletions of nothing, and kinds that are
 // accepted without effect.
 import { type Problem, problem } from '../../errors/problem.ts';
-import { BUILTIN_TIERS, KINDS, type Resource } from '../../resources/index.ts';
+import { BUILTIN_TIERS, KINDS, valueAt } from '../../resources/index.ts';
 import { type ResourceKey, resourceKey } from '../../resources/types.ts';
 import { suggest } from '../../errors/suggest.ts';
 import type { Origins } from './origins.ts';
 
+/** What a policy says that concerns other resources, read from the document whether or not the policy is valid. */
+export interface PolicyClaim {
+  readonly key: ResourceKey;
+  readonly tier: string;
+  /** The policy that a staged deletion is about. */
+  readonly deletes?: ResourceKey;
+}
+
+const TIERED = /^(Staged)?((?:Global)?NetworkPolicy)\//;
+
+export function policyClaim(key: ResourceKey, raw: unknown): PolicyClaim | undefined {
+  const kind = TIERED.exec(key);
+  if (!kind) return undefined;
+  const given = valueAt(raw, ['spec', 'tier']);
+  const tier = typeof given === 'string' && given !== '' ? given : 'default';
+  const isDeletion = kind[1] !== undefined && valueAt(raw, ['spec', 'stagedAction']) === 'Delete';
+  return isDeletion ? { key, tier, deletes: key.slice('Staged'.length) } : { key, tier };
+}
+
 /** `keys`: everything that the input names, valid or not, so that one error does not cause another. */
-export function checkWholeInput(
-  resources: readonly Resource[],
+export function checkClaims(
+  claims: readonly PolicyClaim[],
   keys: ReadonlySet<ResourceKey>,
   origins: Origins,
 ): Problem[] {
-  return resources.flatMap((resource) => {
-    if (
-      resource.kind !== 'NetworkPolicy' &&
-      resource.kind !== 'GlobalNetworkPolicy' &&
-      resource.kind !== 'StagedNetworkPolicy' &&
-      resource.kind !== 'StagedGlobalNetworkPolicy'
-    ) {
-      return [];
-    }
-    const { namespace, name } = resource.metadata;
-    const key = resourceKey(resource.kind, namespace, name);
-    const { tier } = resource.spec;
+  return claims.flatMap(({ key, tier, deletes }) => {
     const found: Problem[] = [];
     if (!BUILTIN_TIERS.has(tier) && !keys.has(resourceKey('Tier', undefined, tier))) {
       found.push(missingTier(tier, key, keys, origins));
     }
-    if ('stagedAction' in resource.spec && resource.spec.stagedAction === 'Delete') {
-      const enforced = resourceKey(resource.kind.slice('Staged'.length), namespace, name);
-      if (!keys.has(enforced)) found.push(deletesNothing(key, enforced, origins));
-    }
+    if (deletes !== undefined && !keys.has(deletes)) found.push(deletesNothing(key, deletes, origins));
     return found;
   });
 }
