@@ -56,8 +56,8 @@ export class EndpointAssembly {
       cls: undefined,
       filed: undefined,
     };
-    this.#parts.profiles.use(new Set(parents), item.node, 1);
-    if (known) this.#parts.profiles.use(new Set(known.parents), item.node, -1);
+    this.#parts.profiles.use(parents, item.node, 1);
+    if (known) this.#parts.profiles.use(known.parents, item.node, -1);
     Object.assign(item, { resource, source, labels, parents });
     this.#items.set(key, item);
     this.#changed.add(item);
@@ -85,7 +85,7 @@ export class EndpointAssembly {
 
   #remove(item: LocalItem): void {
     this.#items.delete(item.key);
-    this.#parts.profiles.use(new Set(item.parents), item.node, -1);
+    this.#parts.profiles.use(item.parents, item.node, -1);
     this.#parts.endpoints.remove(item);
     this.#parts.nodes.get(item.node)?.endpoints.set(item.key, undefined);
   }
@@ -114,7 +114,7 @@ export class EndpointAssembly {
       interfaceName: item.resource.spec.interfaceName,
       addresses: before && sameTexts(before.addresses, nets) ? before.addresses : nets,
       tiers,
-      profiles: before && sameTexts(before.profiles, parents) ? before.profiles : [...new Set(parents)],
+      profiles: before && sameTexts(before.profiles, parents) ? before.profiles : parents,
       staged,
     };
     list?.set(item.key, before && sameEndpoint(before, value) ? before : value);

@@ -39,7 +39,9 @@ export const hostFactsSchema = z.strictObject({
   tools: z
     .strictObject({
       nft: z.string().optional(),
-      iptables: z.strictObject({ version: z.string(), backends: z.array(z.enum(['nft', 'legacy'])) }).optional(),
+      iptables: z
+        .strictObject({ version: z.string(), backends: z.array(z.enum(['nft', 'legacy'])) })
+        .optional(),
       ipset: z.string().optional(),
       conntrack: z.string().optional(),
     })
@@ -86,7 +88,9 @@ function readIpAddr(json: readonly unknown[]): Result<HostFacts> {
   const { data, error } = ipAddrSchema.safeParse(json);
   if (!data) return { problems: toProblems(error) };
   const interfaces = data.flatMap(({ ifname, addr_info }) =>
-    ifname === undefined ? [] : [{ name: ifname, addresses: (addr_info ?? []).flatMap(({ local }) => local ?? []) }],
+    ifname === undefined
+      ? []
+      : [{ name: ifname, addresses: (addr_info ?? []).flatMap(({ local }) => local ?? []) }],
   );
   return { value: { interfaces }, problems: [] };
 }

@@ -8,7 +8,7 @@ export interface ParentLabels {
 
 export interface Labelled {
   labels: ReadonlyMap<string, string>;
-  /** Names of profiles, in order. */
+  /** Names of profiles, in order, each once. */
   parents: readonly string[];
 }
 

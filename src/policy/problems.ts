@@ -86,7 +86,7 @@ function ruleProblems(key: ResourceKey, direction: string, rules: readonly Rule[
 function profileProblems({ assembly, profiles }: Parts): Problem[] {
   const found: Problem[] = [];
   for (const { key, parents } of assembly.items()) {
-    for (const name of new Set(parents)) {
+    for (const name of parents) {
       if (profiles.has(name)) continue;
       const hint = 'traffic that no tier decides is denied';
       found.push(

@@ -39,7 +39,7 @@ export function endpointSource(endpoint: WorkloadEndpoint): Source | undefined {
   );
   return {
     labels: withLabels(withoutInherited(metadata.labels ?? NO_LABELS), forced),
-    parents: spec.profiles ?? NONE,
+    parents: unique(spec.profiles ?? NONE),
     nets,
     ports: ports.length === 0 ? NONE : ports,
   };
@@ -53,6 +53,10 @@ export function networkSetSource(set: NetworkSet | GlobalNetworkSet): Source {
   if (set.kind === 'GlobalNetworkSet' || !namespace) return { labels, parents: NONE, nets, ports: NONE };
   const forced = new Map([[NAMESPACE_LABEL, namespace]]);
   return { labels: withLabels(labels, forced), parents: [`kns.${namespace}`], nets, ports: NONE };
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return names.length < 2 ? names : [...new Set(names)];
 }
 
 /** Invalid entries are skipped. `single`: addresses, whatever length they are written with. */
