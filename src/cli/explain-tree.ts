@@ -81,7 +81,9 @@ function printRule(step: Extract<Step, { kind: 'rule' }>, decidedBy: Decider, op
   const rule = `${ruleName(step.rule)} ${step.action}`;
   const where = at({ rule: step.rule }, options);
   if (step.result !== 'match') {
-    const why = step.result === 'never' ? `can never match (${step.failed})` : `no match: ${step.failed}`;
+    const detail = step.detail === undefined ? '' : `: ${step.detail}`;
+    const why =
+      step.result === 'never' ? `can never match (${step.failed})` : `no match: ${step.failed}${detail}`;
     return style.dim(`        · ${rule}  ${why}`) + where;
   }
   const decided = decidedBy.kind === 'rule' && decidedBy.rule === step.rule;

@@ -124,10 +124,12 @@ function firstMatch(
   return undefined;
 }
 
-function ruleStep(rule: Rule, failed: string | undefined): Step {
+function ruleStep(rule: Rule, failed: Condition | undefined): Step {
   const step = { kind: 'rule', rule: rule.id, action: rule.action } as const;
   if (failed === undefined) return { ...step, result: 'match' };
-  return { ...step, result: rule.never === undefined ? 'no-match' : 'never', failed };
+  const { name, detail } = failed;
+  const result = rule.never === undefined ? 'no-match' : 'never';
+  return { ...step, result, failed: name, ...(detail !== undefined && { detail }) };
 }
 
 function compileRule(rule: Rule, sets: ReadonlyMap<string, IpSet>): CompiledRule {

@@ -13,7 +13,7 @@ const SETS: readonly IpSet[] = [
 
 function failed(sketch: Omit<RuleSketch, 'action'>, p: Packet): string | undefined {
   const sets = new Map(SETS.map((set) => [set.id, set]));
-  return firstFailed(compileConditions(rule({ action: 'allow', ...sketch }), sets), p);
+  return firstFailed(compileConditions(rule({ action: 'allow', ...sketch }), sets), p)?.name;
 }
 
 const v4 = packet();

@@ -9,6 +9,8 @@ import { indexPrefixes, type NetIndex, netIndexOf, portIndexOf } from './set-ind
 export interface Condition {
   /** As in the resource: `protocol`, `source.nets`, `destination.ports`, `icmp` … */
   readonly name: string;
+  /** For people: what the sets of it are made of. */
+  readonly detail?: string;
   holds(packet: Packet): boolean;
 }
 
@@ -17,7 +19,8 @@ type SideName = 'source' | 'destination';
 
 export function compileConditions(rule: Rule, sets: Sets): readonly Condition[] {
   const list: Condition[] = [];
-  const add = (name: string, holds: (packet: Packet) => boolean) => list.push({ name, holds });
+  const add: Add = (name, holds, detail) =>
+    list.push({ name, holds, ...(detail !== undefined && { detail }) });
 
   if (rule.never !== undefined) add(rule.never, () => false);
   const { family, protocol, notProtocol, icmp, notIcmp } = rule;
@@ -32,12 +35,12 @@ export function compileConditions(rule: Rule, sets: Sets): readonly Condition[] 
 }
 
 /** The first condition that does not hold; `undefined` when the rule matches. */
-export function firstFailed(conditions: readonly Condition[], packet: Packet): string | undefined {
-  for (const condition of conditions) if (!condition.holds(packet)) return condition.name;
+export function firstFailed(conditions: readonly Condition[], packet: Packet): Condition | undefined {
+  for (const condition of conditions) if (!condition.holds(packet)) return condition;
   return undefined;
 }
 
-type Add = (name: string, holds: (packet: Packet) => boolean) => void;
+type Add = (name: string, holds: (packet: Packet) => boolean, detail?: string) => void;
 
 function addPositive(add: Add, side: SideName, match: Side, sets: Sets): void {
   if (match.nets.length > 0) {
@@ -45,8 +48,9 @@ function addPositive(add: Add, side: SideName, match: Side, sets: Sets): void {
     add(`${side}.nets`, (p) => nets.has(p.family, p[side]));
   }
   for (const id of match.sets) {
-    const index = netIndexOf(setOf(sets, id));
-    add(`${side}.selector`, (p) => index.has(p.family, p[side]));
+    const set = setOf(sets, id);
+    const index = netIndexOf(set);
+    add(`${side}.selector`, (p) => index.has(p.family, p[side]), set.description);
   }
   if (match.ports.length > 0 || match.namedPorts.length > 0) {
     const inPorts = portsOf(side, match.ports, match.namedPorts, sets);
@@ -60,8 +64,9 @@ function addNegative(add: Add, side: SideName, match: Side, sets: Sets): void {
     add(`${side}.notNets`, (p) => nets.mentions(p.family) && !nets.has(p.family, p[side]));
   }
   for (const id of match.notSets) {
-    const index = netIndexOf(setOf(sets, id));
-    add(`${side}.notSelector`, (p) => !index.has(p.family, p[side]));
+    const set = setOf(sets, id);
+    const index = netIndexOf(set);
+    add(`${side}.notSelector`, (p) => !index.has(p.family, p[side]), set.description);
   }
   if (match.notPorts.length > 0 || match.notNamedPorts.length > 0) {
     const inPorts = portsOf(side, match.notPorts, match.notNamedPorts, sets);

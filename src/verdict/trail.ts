@@ -30,13 +30,17 @@ export type Step =
       readonly result: 'match' | 'no-match';
     }
   | { readonly kind: 'profile'; readonly profile: string; readonly result: 'match' | 'no-match' }
-  /** `failed` names the first condition that did not hold, e.g. `destination.ports`. */
+  /**
+   * `failed` names the first condition that did not hold, e.g. `destination.ports`; `detail` is for people, e.g. the
+   * selector behind a set.
+   */
   | {
       readonly kind: 'rule';
       readonly rule: RuleId;
       readonly action: string;
       readonly result: 'match' | 'no-match' | 'never';
       readonly failed?: string;
+      readonly detail?: string;
     }
   | { readonly kind: 'no-profile-matched' };
 

@@ -124,14 +124,13 @@ const familyOf = (proto: string): Family | undefined => (proto.toLowerCase() ===
 
 function transport(opts: Options, family: Family) {
   const protocol = protocolOf(opts.proto, family);
+  if (!WITH_PORTS.has(protocol) && opts.port !== undefined) {
+    fail('cli/usage', `${protocolName(protocol)} has no ports`, 'leave out --port');
+  }
   if (protocol === icmpProtocol(family)) {
     return { protocol, icmpType: opts.icmpType ?? ECHO_REQUEST[family], icmpCode: opts.icmpCode };
   }
-  if (!WITH_PORTS.has(protocol)) {
-    if (opts.port !== undefined)
-      fail('cli/usage', `${protocolName(protocol)} has no ports`, 'leave out --port');
-    return { protocol };
-  }
+  if (!WITH_PORTS.has(protocol)) return { protocol };
   if (opts.port === undefined)
     fail('cli/usage', `${protocolName(protocol)} needs a destination port`, 'add --port');
   return { protocol, sourcePort: opts.sport, destinationPort: opts.port };

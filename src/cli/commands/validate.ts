@@ -1,5 +1,5 @@
 // `validate`: every problem of every document. Problems are what it is asked for, so they are its standard output.
-import { formatProblems, problemsToJson } from '../../errors/index.ts';
+import { formatProblems, type Problem, problemsToJson } from '../../errors/index.ts';
 import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
 import { errorsOf, FAILED, FOUND, OK } from '../exit.ts';
@@ -23,7 +23,7 @@ export const define: CommandModule['define'] = (command, start) => {
 
 async function validate(context: Context, opts: Options): Promise<number> {
   const loaded = await readInput(context, opts);
-  const problems = [...loaded.problems, ...wholePolicyProblems(loaded)];
+  const problems = withoutEchoes(loaded.problems, wholePolicyProblems(loaded));
   const errors = errorsOf(problems);
   const warnings = problems.length - errors.length;
   const resources = loaded.given;
@@ -46,3 +46,10 @@ async function validate(context: Context, opts: Options): Promise<number> {
 }
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** What the graph says of a place where the files' reader has already found an error is a consequence of it. */
+function withoutEchoes(found: readonly Problem[], later: readonly Problem[]): Problem[] {
+  const placeOf = ({ place }: Problem) => `${place?.file}:${place?.line}:${place?.column}`;
+  const places = new Set(errorsOf(found).map(placeOf));
+  return [...found, ...later.filter((p) => p.place === undefined || !places.has(placeOf(p)))];
+}
