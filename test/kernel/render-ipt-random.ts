@@ -38,9 +38,18 @@ const maybe = <T>(r: Random, oneIn: number, make: () => T, otherwise: T): T =>
 const HOSTS = INTERFACES.flatMap((_, n) => [1, 2].flatMap((h) => [`10.65.${n}.${h}`, `fd65:0:0:${n}::${h}`]));
 const OUTSIDE = ['198.51.100.4', '198.51.100.5', '2001:db8:9::4', '2001:db8:9::5'];
 const NETS = [
-  ...['10.65.0.0/16', '10.65.0.0/24', '10.65.1.0/28', '10.65.1.2/32', '198.51.100.0/24', '0.0.0.0/0'],
-  ...['fd65::/32', 'fd65:0:0:1::/64', 'fd65:0:0:0::1/128', '2001:db8:9::/64', '::/0'],
-].map((net) => net.replace('fd65:0:0:0::', 'fd65::'));
+  '10.65.0.0/16',
+  '10.65.0.0/24',
+  '10.65.1.0/28',
+  '10.65.1.2/32',
+  '198.51.100.0/24',
+  '0.0.0.0/0',
+  'fd65::/32',
+  'fd65:0:0:1::/64',
+  'fd65::1/128',
+  '2001:db8:9::/64',
+  '::/0',
+];
 const NOT_NETS = NETS.filter((net) => !net.endsWith('/0'));
 const PORTS = [80, 81, 443, 1000, 1005, 5000];
 const PORT_PROTOCOLS = [6, 17, 132];
@@ -72,7 +81,7 @@ function side(r: Random, ported: boolean, numeric: boolean): NonNullable<RuleSke
     notSets: maybe(r, 8, () => some(r, ['s:a', 's:b', 's:none'], 2), []),
     ports: maybe(r, 3, () => (numeric ? ranges(r) : []), []),
     notPorts: maybe(r, 6, () => (numeric ? ranges(r) : []), []),
-    namedPorts: maybe(r, 5, () => (ported ? some(r, ['n:web', 'n:alt'], 2) : []), []),
+    namedPorts: maybe(r, 3, () => (ported ? some(r, ['n:web', 'n:alt'], 3) : []), []),
     notNamedPorts: maybe(r, 8, () => some(r, ['n:web', 'n:alt'], 2), []),
   };
 }

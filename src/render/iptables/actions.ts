@@ -1,23 +1,21 @@
 // What a rule does, as targets. *Allow* and *pass* are a `goto` to a chain that sets the bit and ends: the packet then
 // goes on behind the jump that led to the policy's chain, so one kernel rule does it, and it is counted once.
 import type { DialectConfig } from '../../policy/index.ts';
+import { type LogTarget, NFLOG_GROUP } from '../log-target.ts';
 import type { ProgramRule } from '../program.ts';
 import { logPrefix } from './quote.ts';
 
 export const ALLOW_CHAIN = 'tortie-allow';
 export const PASS_CHAIN = 'tortie-pass';
 
-/** The netlink group of NFLOG. */
-const NFLOG_GROUP = 1;
-
 export interface Targets {
   readonly deny: string;
   /** What ends a packet that nothing of ours has to judge any more, where our chain may decide that. */
   readonly accept: string;
-  readonly log: 'log' | 'nflog';
+  readonly log: LogTarget;
 }
 
-export function targets(config: DialectConfig, log: 'log' | 'nflog'): Targets {
+export function targets(config: DialectConfig, log: LogTarget): Targets {
   return {
     deny: config.denyAction === 'reject' ? '-j REJECT' : '-j DROP',
     accept: config.acceptAction === 'return' ? '-j RETURN' : '-j ACCEPT',

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_CONFIG } from '../../verdict/testing.ts';
+import { nodePolicy } from '../../verdict/testing.ts';
 import type { Block, Condition, ProgramRule } from '../program.ts';
 import type { ChainText } from '../ruleset.ts';
 import { targets } from './actions.ts';
 import { markBits } from './bits.ts';
 import { type BlockContext, blockChainName, lowerBlock } from './block.ts';
 
+const CONFIG = nodePolicy({}).config;
 const context: BlockContext = {
   family: 4,
   bits: markBits(0xffff0000),
-  targets: targets(DEFAULT_CONFIG.iptables, 'log'),
+  targets: targets(CONFIG.iptables, 'log'),
   sets: { netSet: (id) => id, portSet: () => undefined },
 };
 const key = 'NetworkPolicy/prod/web';
@@ -47,7 +48,7 @@ describe('actions', () => {
   });
 
   test('reject, and nflog', () => {
-    const t = targets({ ...DEFAULT_CONFIG.iptables, denyAction: 'reject' }, 'nflog');
+    const t = targets({ ...CONFIG.iptables, denyAction: 'reject' }, 'nflog');
     const rules = block({ action: 'deny' }, { action: 'log', logPrefix: 'p' });
     expect(texts(lowerBlock(rules, { ...context, targets: t }))).toEqual([
       ['-j REJECT', '-j NFLOG --nflog-group 1 --nflog-prefix "p: " --nflog-size 80'],

@@ -3,6 +3,7 @@
 import { buildIpset, type Ipset, netIpsetName } from '../../ipsets/index.ts';
 import type { Family } from '../../net/index.ts';
 import type { Direction } from '../../resources/index.ts';
+import type { LogTarget } from '../log-target.ts';
 import type { Block, CallList, Program } from '../program.ts';
 import type { ChainText, IptablesRuleset, IptablesTable } from '../ruleset.ts';
 import { targets as targetsOf } from './actions.ts';
@@ -13,7 +14,7 @@ import { hooks, type StaticContext, staticChains } from './hooks.ts';
 import { setUses } from './uses.ts';
 
 export interface IptablesOptions {
-  readonly log: 'log' | 'nflog';
+  readonly log: LogTarget;
 }
 
 export function lowerIptables(program: Program, options: IptablesOptions = { log: 'log' }): IptablesRuleset {

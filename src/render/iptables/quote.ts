@@ -1,6 +1,7 @@
 // The only way in which a name, a label, a prefix or an interface reaches iptables text. Nothing is escaped: what is not
 // plain is replaced (comments, log prefixes) or refused (interfaces), since the tools differ in what they unescape.
 import { problem, TortieError } from '../../errors/problem.ts';
+import type { LogTarget } from '../log-target.ts';
 
 /** The kernel keeps 255 characters; 24 are left for `tortie:<hash> ` of the first rule. */
 const COMMENT_MAX = 231;
@@ -29,7 +30,7 @@ export function commentMatch(comment: string): string {
 }
 
 /** The prefix of LOG or NFLOG as a quoted argument. The `: ` at its end survives the cut. */
-export function logPrefix(prefix: string, target: 'log' | 'nflog'): string {
+export function logPrefix(prefix: string, target: LogTarget): string {
   const max = target === 'log' ? LOG_PREFIX_MAX : NFLOG_PREFIX_MAX;
   return `"${plain(prefix).slice(0, max - 2)}: "`;
 }
