@@ -5,3 +5,6 @@
 //   observeNft(run): Promise<Result<NftRuleset | undefined>>      our table as the kernel holds it
 //   observeIptables(run, backend): Promise<Result<ObservedIptables>>
 export type * from './types.ts';
+export { createApplier } from './applier.ts';
+export { clearAll, type ClearOptions } from './clear.ts';
+export { observeIptables, observeNft } from './observe.ts';

@@ -1,8 +1,7 @@
 // What the apply room takes and gives.
 import type { Problem, Result } from '../errors/problem.ts';
-import type { IptablesBackend } from '../host/backend.ts';
 import type { Runner } from '../host/run.ts';
-import type { Plan } from '../plan/types.ts';
+import type { IptablesBackend, Plan } from '../plan/types.ts';
 import type { Ruleset } from '../render/ruleset.ts';
 
 export interface ApplierOptions {

@@ -2,10 +2,9 @@
 // else the backend that holds more rules. On a tie Calico takes legacy; we take what the plain `iptables` command is,
 // because that is what an administrator of this host sees.
 import type { Problem, Result } from '../errors/problem.ts';
+import type { IptablesBackend } from '../plan/types.ts';
 import { explainFailure, missingTool } from './privileges.ts';
 import type { Runner } from './run.ts';
-
-export type IptablesBackend = 'nft' | 'legacy';
 
 const HINTS = /^:KUBE-(?:IPTABLES-HINT|KUBELET-CANARY) /m;
 

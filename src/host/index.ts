@@ -6,7 +6,7 @@
 //   explainFailure(argv, result): Problem     a tool's raw complaint as `host/no-tool`, `host/not-root` …
 //   detectBackend(run): Result<IptablesBackend>
 export { type RunOptions, type RunResult, type Runner, systemRunner } from './run.ts';
-export { detectBackend, type IptablesBackend } from './backend.ts';
+export { detectBackend } from './backend.ts';
 export { parseIpAddr, readHostFacts } from './facts.ts';
 export { type LockOptions, withLock } from './lock.ts';
 export { checkTools, explainFailure } from './privileges.ts';

@@ -8,3 +8,6 @@
 //   printJson(plan | {changes, problems}, {locate?, pretty?}): string        apiVersion tortie.dev/v1, kind Plan or Diff
 // `locate: (ref: {rule?: RuleId, resource?: ResourceKey}) => Place | undefined` finds file:line of a cause.
 export type * from './types.ts';
+export { changesBetween } from './changes.ts';
+export { type IptablesPlanOptions, planIptables } from './iptables.ts';
+export { type NftPlanOptions, planNft } from './nft.ts';

@@ -1,0 +1,109 @@
+// Taking everything of ours out of the kernel: the nft table, the chains and hooks of both iptables backends, the IP
+// sets. Nothing is assumed about which of them is there, and nothing of others is touched.
+import type { Result } from '../errors/problem.ts';
+import { type LockOptions, type Runner, withLock } from '../host/index.ts';
+import { planIptables } from '../plan/index.ts';
+import { NO_IPTABLES } from '../plan/iptables.ts';
+import { script } from '../plan/script.ts';
+import type { IptablesBackend, Plan } from '../plan/types.ts';
+import { execute, tidy } from './execute.ts';
+import { observeIptables, unreadable } from './observe.ts';
+import type { ClearResult } from './types.ts';
+
+export interface ClearOptions {
+  readonly run: Runner;
+  readonly lock?: false | LockOptions;
+  /** Only say what there is. */
+  readonly dryRun?: boolean;
+}
+
+export type Dataplane = 'nftables' | 'iptables-nft' | 'iptables-legacy';
+
+const ALL: readonly Dataplane[] = ['nftables', 'iptables-nft', 'iptables-legacy'];
+
+/** Every trace of ours. `ok` also when there was nothing, or when a tool is missing, without which nothing can be there. */
+export async function clearAll(options: ClearOptions): Promise<ClearResult> {
+  const work = () => clearDataplanes(options.run, ALL, options);
+  if (options.lock === false) return work();
+  const done: Result<ClearResult> = await withLock(work, options.lock);
+  return done.value ?? { ok: false, removed: [], problems: done.problems };
+}
+
+/** With all of them also the IP sets, which belong to both iptables backends. The caller holds the lock. */
+export async function clearDataplanes(
+  run: Runner,
+  dataplanes: readonly Dataplane[],
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<ClearResult> {
+  const findings = await Promise.all(
+    dataplanes.map((name) => (name === 'nftables' ? findNft(run) : findIptables(run, name))),
+  );
+  const problems = findings.flatMap((f) => f.problems).filter((p) => p.code !== 'host/no-tool');
+  const found = findings.flatMap((f) => f.value ?? []);
+  const sets = dataplanes.length === ALL.length ? mergedSets(found) : [];
+  const removed: string[] = [];
+  for (const { plan, what } of found) {
+    const execution = dryRun ? { ok: true, problems: [] } : await execute(run, plan);
+    problems.push(...execution.problems);
+    if (execution.ok) removed.push(...what);
+  }
+  if (sets.length > 0) {
+    const left = dryRun ? [] : await tidy(run, destroyPlan(sets));
+    problems.push(...left);
+    if (left.length === 0) removed.push(`ipset: ${sets.length} sets`);
+  }
+  // Here nothing but the removal was asked for, so what could not be removed is no mere warning.
+  const ok = problems.every((p) => p.severity !== 'error' && p.code !== 'apply/left-over');
+  return { ok, removed, problems };
+}
+
+interface Finding {
+  readonly what: readonly string[];
+  readonly plan: Plan;
+  readonly sets: readonly string[];
+}
+
+async function findNft(run: Runner): Promise<Result<Finding>> {
+  // Tables by name only: a listing of the contents could crash on what another version wrote.
+  const argv = ['nft', 'list', 'tables', 'inet'];
+  const result = await run.run(argv);
+  if (result.exitCode !== 0) return { problems: [unreadable(argv, result)] };
+  if (!/^table inet tortie$/m.test(result.stdout)) return { problems: [] };
+  const text = script();
+  text.add('delete table inet tortie');
+  const commands = [text.command(['nft', '-f', '-'], 'remove the table')];
+  return { value: { what: ['nftables: table inet tortie'], plan: planOf(commands), sets: [] }, problems: [] };
+}
+
+async function findIptables(run: Runner, name: Dataplane): Promise<Result<Finding>> {
+  const backend: IptablesBackend = name === 'iptables-nft' ? 'nft' : 'legacy';
+  const observed = await observeIptables(run, backend);
+  if (!observed.value) return { problems: observed.problems };
+  const { tables, ipsets } = observed.value;
+  const plan = planIptables({ ...observed.value, ipsets: new Map() }, NO_IPTABLES, { backend });
+  const what = ([4, 6] as const).flatMap((family) =>
+    [...tables[family]].map(
+      ([table, { chains, hooks }]) =>
+        `${name}: ${table}/v${family}: ${chains.size} chains, ${hooks.length} hooks`,
+    ),
+  );
+  return { value: { what, plan, sets: [...ipsets.keys()] }, problems: observed.problems };
+}
+
+function mergedSets(found: readonly Finding[]): string[] {
+  return [...new Set(found.flatMap((f) => f.sets))].toSorted();
+}
+
+function destroyPlan(sets: readonly string[]): Plan {
+  const ipsets = new Map(
+    sets.map((name) => [
+      name,
+      { name, type: 'hash:net' as const, options: '', members: [], use: 'mixed' as const },
+    ]),
+  );
+  return planIptables({ ...NO_IPTABLES, ipsets }, NO_IPTABLES, { backend: 'nft' });
+}
+
+function planOf(commands: Plan['commands']): Plan {
+  return { changes: [], prepare: [], tests: [], commands, problems: [] };
+}

@@ -1,0 +1,82 @@
+// What the kernel holds of ours. Read only what is ours, and never take "could not be read" for "is empty".
+import { problem, type Problem, type Result } from '../errors/problem.ts';
+import { explainFailure, type RunResult, type Runner } from '../host/index.ts';
+import { saidBy } from '../host/privileges.ts';
+import { type Ipset, isOurIpset, type ObservedIpset, parseIpsetSave } from '../ipsets/index.ts';
+import type { IptablesBackend, ObservedIptables } from '../plan/types.ts';
+import type { NftRuleset } from '../render/ruleset.ts';
+import { parseNftTable } from './parse-nft.ts';
+import { parseSave, type SavedFamily } from './parse-save.ts';
+
+/** Stateless: counters differ every time. Numeric priorities: names depend on the hook and the version. */
+export const NFT_LIST = [
+  'nft',
+  '--stateless',
+  '--numeric-priority',
+  'list',
+  'table',
+  'inet',
+  'tortie',
+] as const;
+
+/** A result without value and without problems: the table does not exist. */
+export async function observeNft(run: Runner): Promise<Result<NftRuleset | undefined>> {
+  const result = await run.run(NFT_LIST);
+  if (result.exitCode === 0) return { value: parseNftTable(result.stdout), problems: [] };
+  if (result.exitCode === 1 && /No such file or directory/.test(result.stderr)) return { problems: [] };
+  return { problems: [unreadable(NFT_LIST, result)] };
+}
+
+export async function observeIptables(
+  run: Runner,
+  backend: IptablesBackend,
+): Promise<Result<ObservedIptables>> {
+  const commands = [[`iptables-${backend}-save`], [`ip6tables-${backend}-save`], ['ipset', 'save']];
+  const results = await Promise.all(commands.map((argv) => run.run(argv)));
+  const failures = results.flatMap((result, i) =>
+    result.exitCode === 0 ? [] : [unreadable(commands[i] ?? [], result)],
+  );
+  const [v4, v6, sets] = results;
+  if (failures.length > 0 || !v4 || !v6 || !sets) return { problems: failures };
+  const families = { 4: parseSave(v4.stdout), 6: parseSave(v6.stdout) };
+  return {
+    value: {
+      dialect: 'iptables',
+      tables: { 4: families[4].tables, 6: families[6].tables },
+      layouts: { 4: families[4].layouts, 6: families[6].layouts },
+      ipsets: ipsetsOf(parseIpsetSave(sets.stdout, isOurIpset)),
+    },
+    problems: [...incompatible(families[4], backend, 4), ...incompatible(families[6], backend, 6)],
+  };
+}
+
+function ipsetsOf(observed: ReadonlyMap<string, ObservedIpset>): ReadonlyMap<string, Ipset> {
+  // The use cannot be read, only its letter in the name; a set of the same name is wanted for the same use.
+  return new Map([...observed].map(([name, set]) => [name, { ...set, use: 'mixed' } as Ipset]));
+}
+
+function incompatible({ unreadable }: SavedFamily, backend: IptablesBackend, family: 4 | 6): Problem[] {
+  return unreadable.map((table) =>
+    problem('apply/foreign-table', `iptables-${backend} cannot read the table ${table} of IPv${family}`, {
+      severity: 'warning',
+      hint: 'other software has put native nft rules into it; --dataplane nftables works beside it',
+    }),
+  );
+}
+
+/** A listing that failed, as a problem. */
+export function unreadable(argv: readonly string[], result: RunResult): Problem {
+  const known = explainFailure(argv, result);
+  if (known) return known;
+  const crashed = result.exitCode >= 128;
+  return problem(
+    'apply/unreadable',
+    `\`${argv.join(' ')}\` ${crashed ? `crashed (status ${result.exitCode})` : `failed with status ${result.exitCode}`}, so what the kernel holds is unknown`,
+    {
+      notes: saidBy(argv[0] ?? '', result),
+      ...(crashed && {
+        hint: 'a newer nft than this one may have written the table; use the newer one here as well',
+      }),
+    },
+  );
+}

@@ -1,0 +1,171 @@
+// What differs between two rulesets, for people: one list in the order of printing, each entry with its cause. `diff`
+// and `plan` share it; no command depends on it.
+import type { Family } from '../net/types.ts';
+import type { ChainText, IptablesRuleset, NftChain, NftMap, NftRuleset, Ruleset } from '../render/ruleset.ts';
+import { isEmpty, mapDelta, memberDelta, sameBase, sameRules } from './delta.ts';
+import { chainLabel, setLabel } from './label.ts';
+import { ruleChanges } from './rule-changes.ts';
+import type { Change } from './types.ts';
+
+/** Both of one dialect, else everything of the older one goes and everything of the newer one comes. */
+export function changesBetween(older: Ruleset | undefined, newer: Ruleset | undefined): readonly Change[] {
+  if (older === newer) return [];
+  if (older && newer && older.dialect !== newer.dialect) {
+    return [...changesBetween(older, undefined), ...changesBetween(undefined, newer)];
+  }
+  if ((newer ?? older)?.dialect === 'nftables') {
+    return nftChanges(older as NftRuleset | undefined, newer as NftRuleset | undefined);
+  }
+  return iptablesChanges(older as IptablesRuleset | undefined, newer as IptablesRuleset | undefined);
+}
+
+function nftChanges(older: NftRuleset | undefined, newer: NftRuleset | undefined): Change[] {
+  const changes: Change[] = [];
+  if (!older || !newer) {
+    const label = 'table inet tortie';
+    changes.push({ action: older ? 'remove' : 'add', object: 'table', subject: 'inet tortie', label });
+  }
+  changes.push(...chainChanges(older?.chains ?? new Map(), newer?.chains ?? new Map(), (c) => c.name));
+  changes.push(...mapChanges(older?.maps ?? new Map(), newer?.maps ?? new Map()));
+  changes.push(...setChanges(memberSets(older?.sets, 'elements'), memberSets(newer?.sets, 'elements')));
+  return changes;
+}
+
+function iptablesChanges(older: IptablesRuleset | undefined, newer: IptablesRuleset | undefined): Change[] {
+  const changes: Change[] = [];
+  for (const family of [4, 6] as const) {
+    const tables = new Set([
+      ...(newer?.tables[family].keys() ?? []),
+      ...(older?.tables[family].keys() ?? []),
+    ]);
+    for (const name of tables) {
+      const before = older?.tables[family].get(name);
+      const after = newer?.tables[family].get(name);
+      if (before === after) continue;
+      const where = tableName(name, family);
+      const subject = (chain: ChainText) => `${where} ${chain.name}`;
+      changes.push(...chainChanges(before?.chains ?? new Map(), after?.chains ?? new Map(), subject));
+      const hooks = (table: typeof before) =>
+        (table?.hooks ?? []).map((h) => `${h.chain} ${h.position} ${h.rule.text}`);
+      const { added, removed } = memberDelta(hooks(before), hooks(after));
+      const label = `hooks in ${where}`;
+      for (const text of removed)
+        changes.push({ action: 'remove', object: 'hook', subject: where, label, before: text });
+      for (const text of added)
+        changes.push({ action: 'add', object: 'hook', subject: where, label, after: text });
+    }
+  }
+  changes.push(...setChanges(memberSets(older?.ipsets, 'members'), memberSets(newer?.ipsets, 'members')));
+  return changes;
+}
+
+/** How a table of iptables is called in plans and messages: `filter/v4`. */
+export function tableName(table: string, family: Family): string {
+  return `${table}/v${family}`;
+}
+
+function chainChanges<C extends ChainText & Partial<NftChain>>(
+  older: ReadonlyMap<string, C>,
+  newer: ReadonlyMap<string, C>,
+  subjectOf: (chain: C) => string,
+): Change[] {
+  const delta = mapDelta(older, newer, (a, b) => sameRules(a, b) && sameBase(a, b));
+  const order = new Map([...newer.keys(), ...older.keys()].map((name, i) => [name, i]));
+  const entries = [
+    ...delta.added.map((after) => ({ before: undefined, after, name: after.name })),
+    ...delta.changed.map(({ before, after }) => ({ before, after, name: after.name })),
+    ...delta.removed.map((before) => ({ before, after: undefined, name: before.name })),
+  ].toSorted((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
+  return entries.flatMap(({ before, after }) => {
+    const chain = after ?? before;
+    if (!chain) return [];
+    const resource = after?.cause ?? before?.cause;
+    const about = {
+      subject: subjectOf(chain),
+      label: chainLabel(chain, before),
+      ...(resource !== undefined && { cause: { resource } }),
+    };
+    const changes: Change[] = [];
+    if (!before || !after) changes.push({ action: after ? 'add' : 'remove', object: 'chain', ...about });
+    else if (!sameBase(before, after)) {
+      const texts = { before: baseText(before), after: baseText(after) };
+      changes.push({ action: 'change', object: 'chain', ...about, ...texts });
+    }
+    return [...changes, ...ruleChanges(before?.rules ?? [], after?.rules ?? [], about)];
+  });
+}
+
+function baseText({ base }: Partial<NftChain>): string {
+  return base ? `type ${base.type} hook ${base.hook} priority ${base.priority}` : 'no base chain';
+}
+
+function mapChanges(older: ReadonlyMap<string, NftMap>, newer: ReadonlyMap<string, NftMap>): Change[] {
+  const delta = mapDelta(older, newer, (a, b) => a.elements === b.elements && a.type === b.type);
+  const edges = (before: NftMap | undefined, after: NftMap | undefined): Change[] => {
+    const subject = (after ?? before)?.name ?? '';
+    const about = { subject, label: `map ${subject}` };
+    const changes: Change[] = [];
+    if (!before || !after) changes.push({ action: after ? 'add' : 'remove', object: 'map', ...about });
+    const keys = new Set([...(before?.elements.keys() ?? []), ...(after?.elements.keys() ?? [])]);
+    for (const key of [...keys].toSorted()) {
+      const from = before?.elements.get(key);
+      const to = after?.elements.get(key);
+      if (from === to) continue;
+      const action = from === undefined ? 'add' : to === undefined ? 'remove' : 'change';
+      const texts = {
+        ...(from !== undefined && { before: `${key} : ${from}` }),
+        ...(to !== undefined && { after: `${key} : ${to}` }),
+      };
+      changes.push({ action, object: 'map-element', ...about, ...texts });
+    }
+    return changes;
+  };
+  return [
+    ...delta.added.flatMap((map) => edges(undefined, map)),
+    ...delta.changed.flatMap(({ before, after }) => edges(before, after)),
+    ...delta.removed.flatMap((map) => edges(map, undefined)),
+  ];
+}
+
+interface MemberSet {
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly cause?: string;
+  readonly description?: string;
+}
+
+/** The sets of both dialects as one kind, without looking into those that are shared. */
+function memberSets<K extends 'elements' | 'members'>(
+  sets:
+    | ReadonlyMap<
+        string,
+        { readonly name: string; readonly description?: string } & Record<K, readonly string[]>
+      >
+    | undefined,
+  key: K,
+): ReadonlyMap<string, MemberSet> {
+  return new Map([...(sets ?? [])].map(([name, set]) => [name, { ...set, members: set[key] }]));
+}
+
+function setChanges(older: ReadonlyMap<string, MemberSet>, newer: ReadonlyMap<string, MemberSet>): Change[] {
+  const delta = mapDelta(older, newer, (a, b) => isEmpty(memberDelta(a.members, b.members)));
+  const about = (set: MemberSet) => ({
+    subject: set.name,
+    label: setLabel(set),
+    ...(set.cause !== undefined && { cause: { resource: set.cause } }),
+  });
+  return [
+    ...delta.added.map((s): Change => ({ action: 'add', object: 'set', ...about(s), added: s.members })),
+    ...delta.changed.map(
+      ({ before, after }): Change => ({
+        action: 'change',
+        object: 'member',
+        ...about(after),
+        ...memberDelta(before.members, after.members),
+      }),
+    ),
+    ...delta.removed.map(
+      (s): Change => ({ action: 'remove', object: 'set', ...about(s), removed: s.members }),
+    ),
+  ];
+}

@@ -1,0 +1,124 @@
+// Two iptables rulesets → steps. iptables-restore changes one table at once and ipset nothing, so the order makes sure
+// that no packet passes in between which both the old and the new policy deny:
+//   create new sets · test every family · restrict sets · rules v4, v6 · loosen sets · destroy unused sets
+import type { Family } from '../net/types.ts';
+import { chainDeclaration, printChainBody } from '../render/iptables/print.ts';
+import type { ChainText, IptablesRuleset, IptablesTable, IptablesTableName } from '../render/ruleset.ts';
+import { changesBetween } from './changes.ts';
+import { mapDelta, sameRules } from './delta.ts';
+import { hookLines, layoutOf } from './hooks.ts';
+import { ipsetSteps } from './ipset-steps.ts';
+import { chainOrigin, type Script, script } from './script.ts';
+import type { Command, HookLayout, IptablesBackend, ObservedIptables, Plan } from './types.ts';
+
+export interface IptablesPlanOptions {
+  readonly backend: IptablesBackend;
+  /** Seconds to wait for xtables.lock; default 10. */
+  readonly wait?: number;
+  /** `wanted` as the tool prints it, to show rules against rules as the kernel prints them. */
+  readonly shown?: IptablesRuleset;
+}
+
+export const NO_IPTABLES: IptablesRuleset = {
+  dialect: 'iptables',
+  tables: { 4: new Map(), 6: new Map() },
+  ipsets: new Map(),
+};
+
+/** `observed`: what the kernel holds, or the ruleset that was applied last. */
+export function planIptables(
+  observed: ObservedIptables | IptablesRuleset | undefined,
+  wanted: IptablesRuleset,
+  options: IptablesPlanOptions,
+): Plan {
+  const from = observed ?? NO_IPTABLES;
+  const families = ([4, 6] as const).flatMap((family) => {
+    const text = script();
+    writeFamily(text, stateOf(from, family), stateOf(wanted, family), options.backend);
+    if (text.size === 0) return [];
+    const back = script();
+    writeFamily(back, stateOf(wanted, family), stateOf(from, family), options.backend);
+    return [{ family, text, back }];
+  });
+  const sets = ipsetSteps(from.ipsets, wanted.ipsets);
+  const rules = families.map(({ family, text, back }): Command => {
+    const argv = restoreCommand(family, options);
+    return text.command(argv, `rules v${family}`, { undo: { argv, stdin: back.text() } });
+  });
+  return {
+    changes: changesBetween(observed, options.shown ?? wanted),
+    prepare: sets.create,
+    tests: families.map(({ family, text }) =>
+      text.command([...restoreCommand(family, options), '--test'], `test rules v${family}`),
+    ),
+    commands: [...sets.restrict, ...rules, ...sets.loosen, ...sets.destroy],
+    problems: [],
+  };
+}
+
+function restoreCommand(family: Family, { backend, wait = 10 }: IptablesPlanOptions): string[] {
+  return [`ip${family === 6 ? '6' : ''}tables-${backend}-restore`, '--noflush', '--wait', String(wait)];
+}
+
+interface FamilyState {
+  readonly tables: ReadonlyMap<IptablesTableName, IptablesTable>;
+  readonly layouts: ReadonlyMap<IptablesTableName, HookLayout> | undefined;
+}
+
+function stateOf(ruleset: ObservedIptables | IptablesRuleset, family: Family): FamilyState {
+  return {
+    tables: ruleset.tables[family],
+    layouts: 'layouts' in ruleset ? ruleset.layouts[family] : undefined,
+  };
+}
+
+const NO_TABLE: IptablesTable = { chains: new Map(), hooks: [] };
+
+function writeFamily(text: Script, from: FamilyState, to: FamilyState, backend: IptablesBackend): void {
+  for (const name of new Set([...to.tables.keys(), ...from.tables.keys()])) {
+    const before = from.tables.get(name) ?? NO_TABLE;
+    const after = to.tables.get(name) ?? NO_TABLE;
+    if (before !== after) writeTable(text, name, before, after, { layout: from.layouts?.get(name), backend });
+  }
+}
+
+interface TableOptions {
+  readonly layout: HookLayout | undefined;
+  readonly backend: IptablesBackend;
+}
+
+function writeTable(
+  text: Script,
+  name: IptablesTableName,
+  before: IptablesTable,
+  after: IptablesTable,
+  { layout, backend }: TableOptions,
+): void {
+  const chains = mapDelta(before.chains, after.chains, sameRules);
+  const rewritten = [...chains.added, ...chains.changed.map((c) => c.after)];
+  const hooks =
+    before.hooks === after.hooks && !layout ? [] : hookLines(layout ?? layoutOf(before.hooks), after.hooks);
+  if (rewritten.length + chains.removed.length + hooks.length === 0) return;
+  text.add(`*${name}`);
+  // Declaring a chain empties it. Those that go are emptied first, so that nothing refers to them any more.
+  for (const chain of [...rewritten, ...chains.removed])
+    text.add(chainDeclaration(chain.name), chainOrigin(chain));
+  for (const chain of rewritten) text.addRules(printChainBody(chain), chain);
+  text.addAll(hooks);
+  if (chains.removed.length > 0) writeDeletions(text, name, chains.removed, backend);
+  text.add('COMMIT');
+}
+
+/** The nft backend deletes a chain only when the commit that emptied its referrers is through. */
+function writeDeletions(
+  text: Script,
+  table: IptablesTableName,
+  removed: readonly ChainText[],
+  backend: IptablesBackend,
+): void {
+  if (backend === 'nft') {
+    text.addAll(['COMMIT', `*${table}`]);
+    for (const chain of removed) text.add(chainDeclaration(chain.name), chainOrigin(chain));
+  }
+  for (const chain of removed) text.add(`-X ${chain.name}`, chainOrigin(chain));
+}
