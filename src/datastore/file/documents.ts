@@ -40,7 +40,7 @@ export function* readDocuments(text: string, placeOf: (span: TextSpan) => Place)
       return placeOf({ start: Math.min(span.start, last), end: span.end });
     };
     for (const document of compose(text, chunk)) {
-      yield readYaml(document, { ...chunk, syntax: 'yaml', index: index++ }, within);
+      yield readYaml(document, { ...chunk, syntax: 'yaml', index: index++ }, text, within);
     }
   }
 }
@@ -79,11 +79,12 @@ function duplicateKey(place: Place): Problem {
 function readYaml(
   document: Document.Parsed<ParsedNode>,
   origin: DocumentOrigin,
+  text: string,
   placeOf: (span: TextSpan) => Place,
 ): TextDocument {
   const place = ([start, end]: readonly [number, number]) =>
     placeOf({ start: origin.start + start, end: origin.start + end });
-  const errors: readonly YAMLError[] = document.errors;
+  const errors = document.errors.map((error) => withWholeKey(error, text, origin.start));
   const problems = [...yamlProblems(errors, place), ...tagProblems(document.warnings, place)];
   const positions = yamlPositions(document, origin.start);
   const duplicates = errors.filter((error) => error.code === 'DUPLICATE_KEY').length;
@@ -98,8 +99,19 @@ function readYaml(
   }
 }
 
+type Complaint = Pick<YAMLError, 'code' | 'message' | 'pos'>;
+
+const KEY = /"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^:\s,}]+/y;
+
+/** The reader names the first character of a duplicate key. */
+function withWholeKey({ code, message, pos }: Complaint, text: string, offset: number): Complaint {
+  if (code !== 'DUPLICATE_KEY') return { code, message, pos };
+  KEY.lastIndex = offset + pos[0];
+  return { code, message, pos: [pos[0], pos[0] + (KEY.exec(text)?.[0].length ?? 1)] };
+}
+
 function yamlProblems(
-  errors: readonly YAMLError[],
+  errors: readonly Complaint[],
   place: (pos: readonly [number, number]) => Place,
 ): Problem[] {
   // The reader gave up at a nesting beyond its stack; what it says after that is an echo.
@@ -113,7 +125,7 @@ function yamlProblems(
 }
 
 function tagProblems(
-  warnings: readonly YAMLError[],
+  warnings: readonly Complaint[],
   place: (pos: readonly [number, number]) => Place,
 ): Problem[] {
   return warnings.map(({ message, pos }) => ({
