@@ -5,6 +5,7 @@ import type { LocalEndpoint } from './node-policy.ts';
 import type { NodeState } from './node-state.ts';
 import type { Policies } from './policies.ts';
 import type { Profiles } from './profiles.ts';
+import { sameValue } from './same-value.ts';
 import type { Source } from './source.ts';
 import { buildTierLists, NO_TIERS, TierInterner, type TierLists } from './tier-lists.ts';
 import type { Tiers } from './tiers.ts';
@@ -112,9 +113,9 @@ export class EndpointAssembly {
       kind: 'workload',
       node: item.node,
       interfaceName: item.resource.spec.interfaceName,
-      addresses: before && sameTexts(before.addresses, nets) ? before.addresses : nets,
+      addresses: before && sameValue(before.addresses, nets) ? before.addresses : nets,
       tiers,
-      profiles: before && sameTexts(before.profiles, parents) ? before.profiles : parents,
+      profiles: before && sameValue(before.profiles, parents) ? before.profiles : parents,
       staged,
     };
     list?.set(item.key, before && sameEndpoint(before, value) ? before : value);
@@ -129,8 +130,4 @@ function sameEndpoint(a: LocalEndpoint, b: LocalEndpoint): boolean {
     a.profiles === b.profiles &&
     a.staged === b.staged
   );
-}
-
-function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((text, index) => text === b[index]);
 }

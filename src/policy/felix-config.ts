@@ -1,10 +1,10 @@
 // FelixConfiguration objects → NodeConfig of a node. Field by field, later wins: built-in defaults, the object
 // `default`, the one selector-scoped object that matches the Node's labels (of several the oldest, then by name),
 // the object `node.<name>`.
-import { isDeepStrictEqual } from 'node:util';
 import type { FelixConfiguration, FelixConfigurationSpec, Node } from '../resources/index.ts';
 import type { NodeConfig } from './node-config.ts';
 import { compareText } from './order.ts';
+import { sameValue } from './same-value.ts';
 import { isParsed, type SelectorCache } from './selector-cache.ts';
 import { trimmed } from './selector-text.ts';
 
@@ -51,7 +51,7 @@ export class FelixConfigs {
     this.#dirty = false;
     for (const node of nodes) {
       const config = this.#resolveNode(node);
-      if (!isDeepStrictEqual(config, this.#resolved.get(node))) this.#resolved.set(node, config);
+      if (!sameValue(config, this.#resolved.get(node))) this.#resolved.set(node, config);
     }
     return this.#resolved;
   }

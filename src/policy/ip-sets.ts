@@ -3,7 +3,9 @@
 //   endpoints, network sets ─▶ classes ─▶ sets of the selectors that match ─▶ members
 import { ClassIndex, type ClassListener, type Item, type LabelClass } from './classes.ts';
 import type { ParentLabels } from './inheritance.ts';
+import { MemberSet } from './member-set.ts';
 import type { IpSet } from './node-policy.ts';
+import { sameValue } from './same-value.ts';
 import type { SetDefinition } from './set-definition.ts';
 import { portMembers, type Source } from './source.ts';
 import type { WorkCounters } from './work.ts';
@@ -21,7 +23,7 @@ interface SetState {
   readonly counts: Map<string, number>;
   /** Members touched since the last flush: were they there before? */
   readonly touched: Map<string, boolean>;
-  value: IpSet | undefined;
+  value: (IpSet & { readonly members: MemberSet }) | undefined;
 }
 
 /** `before` undefined: the set is new. Both lists are unordered. */
@@ -149,7 +151,7 @@ export class IpSets implements ClassListener<Member> {
   #recount(member: Member): void {
     const { counted, source } = member;
     member.counted = source;
-    if (sameMembers(counted, source)) return;
+    if (sameValue(counted.nets, source.nets) && sameValue(counted.ports, source.ports)) return;
     for (const id of member.cls?.matched ?? []) {
       this.#countAll(id, source, 1);
       this.#countAll(id, counted, -1);
@@ -187,11 +189,8 @@ function settle(state: SetState): SetChange | undefined {
   touched.clear();
   if (before && add.length === 0 && remove.length === 0) return undefined;
   const { id, type, description } = definition;
-  const after: IpSet = { id, type, description, members: new Set(counts.keys()) };
+  const members = before ? before.members.supersede(counts, add, remove) : new MemberSet(counts);
+  const after = { id, type, description, members };
   state.value = after;
   return { before, after, add, remove };
-}
-
-function sameMembers(a: Source, b: Source): boolean {
-  return JSON.stringify([a.nets, a.ports]) === JSON.stringify([b.nets, b.ports]);
 }

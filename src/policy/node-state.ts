@@ -26,16 +26,7 @@ export class NodeState {
 
   constructor(name: string, config: NodeConfig, ipSets: IpSets) {
     this.#ipSets = ipSets;
-    const none = new Map<string, never>();
-    this.#value = {
-      node: name,
-      config,
-      endpoints: none,
-      policies: none,
-      staged: none,
-      profiles: none,
-      ipSets: none,
-    };
+    this.#value = this.#snapshot(name, config);
   }
 
   get value(): NodePolicy {
@@ -67,8 +58,16 @@ export class NodeState {
       profiles: this.profiles.commit(),
       ipSets: this.#commitSets(before.ipSets, setChanges),
     };
-    const value: NodePolicy = {
-      node: before.node,
+    const value = this.#snapshot(before.node, config);
+    const parts = ['config', 'endpoints', 'policies', 'staged', 'profiles', 'ipSets'] as const;
+    if (parts.every((part) => value[part] === before[part])) return undefined;
+    this.#value = value;
+    return delta;
+  }
+
+  #snapshot(node: string, config: NodeConfig): NodePolicy {
+    return {
+      node,
       config,
       endpoints: this.endpoints.current,
       policies: this.policies.current,
@@ -76,10 +75,6 @@ export class NodeState {
       profiles: this.profiles.current,
       ipSets: this.#sets.current,
     };
-    const parts = ['config', 'endpoints', 'policies', 'staged', 'profiles', 'ipSets'] as const;
-    if (parts.every((part) => value[part] === before[part])) return undefined;
-    this.#value = value;
-    return delta;
   }
 
   #commitSets(

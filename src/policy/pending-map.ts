@@ -13,11 +13,6 @@ export class PendingMap<T> {
     return this.#current;
   }
 
-  /** As it will be after the next commit. */
-  get(key: string): T | undefined {
-    return this.#pending.has(key) ? this.#pending.get(key) : this.#current.get(key);
-  }
-
   /** `undefined` removes. */
   set(key: string, value: T | undefined): void {
     this.#pending.set(key, value);

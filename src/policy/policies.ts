@@ -1,10 +1,10 @@
 // All policies, which of them apply on which node, and their compiled rules.
-import { isDeepStrictEqual } from 'node:util';
 import type { Problem } from '../errors/problem.ts';
 import type { LocalClass, LocalEndpoints } from './local-endpoints.ts';
 import type { ActivePolicy } from './node-policy.ts';
 import { type PolicyHead, type PolicyResource, readPolicy } from './policy-head.ts';
 import { compileRules } from './rules.ts';
+import { sameValue } from './same-value.ts';
 import type { SelectorCache } from './selector-cache.ts';
 import type { SetDefinition } from './set-definition.ts';
 import type { WorkCounters } from './work.ts';
@@ -150,10 +150,10 @@ export class Policies {
       name,
       tier,
       ...(order !== undefined && { order }),
-      ingress: previous && isDeepStrictEqual(previous.ingress, ingress) ? previous.ingress : ingress,
-      egress: previous && isDeepStrictEqual(previous.egress, egress) ? previous.egress : egress,
+      ingress: previous && sameValue(previous.ingress, ingress) ? previous.ingress : ingress,
+      egress: previous && sameValue(previous.egress, egress) ? previous.egress : egress,
     };
-    return { head, value: previous && isDeepStrictEqual(previous, value) ? previous : value, sets };
+    return { head, value: previous && sameValue(previous, value) ? previous : value, sets };
   }
 }
 

@@ -1,11 +1,11 @@
 // Profiles: the labels that they hand down, and their rules on the nodes where an endpoint lists them.
-import { isDeepStrictEqual } from 'node:util';
 import type { Problem } from '../errors/problem.ts';
 import { type Direction, type Profile, resourceKey, ruleId } from '../resources/index.ts';
 import type { ParentLabels } from './inheritance.ts';
 import type { ActiveProfile, Rule } from './node-policy.ts';
 import { EMPTY_SIDE } from './peers.ts';
 import { compileRules } from './rules.ts';
+import { sameValue } from './same-value.ts';
 import type { SelectorCache } from './selector-cache.ts';
 import type { SetDefinition } from './set-definition.ts';
 
@@ -49,7 +49,7 @@ export class Profiles implements ParentLabels {
     if (profile) this.#resources.set(name, profile);
     else this.#resources.delete(name);
     this.#changed.add(name);
-    return !isDeepStrictEqual(before, this.get(name));
+    return !sameValue(before, this.get(name));
   }
 
   /** One endpoint of the node lists these profiles (1), or does so no longer (-1). */
@@ -104,7 +104,7 @@ export class Profiles implements ParentLabels {
         ? { name, key, missing: false, ingress, egress }
         : { name, key, missing: true, ingress: [denyAll(key, 'ingress')], egress: [denyAll(key, 'egress')] };
     const before = this.#compiled.get(name);
-    if (before && isDeepStrictEqual(before.value, value)) return before;
+    if (before && sameValue(before.value, value)) return before;
     const compiled = { value, sets: value.missing ? new Map<string, SetDefinition>() : sets };
     this.#compiled.set(name, compiled);
     return compiled;

@@ -3,6 +3,7 @@
 import type { EndpointTier } from './node-policy.ts';
 import { comparePolicies } from './order.ts';
 import type { PolicyHead } from './policy-head.ts';
+import { sameValue } from './same-value.ts';
 import type { Tiers } from './tiers.ts';
 
 export interface TierLists {
@@ -20,7 +21,7 @@ export class TierInterner {
   intern(list: readonly EndpointTier[]): readonly EndpointTier[] {
     if (list.length === 0) return NONE;
     const known = this.#lists.get(fingerprint(list));
-    const same = known?.find((other) => sameList(other, list));
+    const same = known?.find((other) => sameValue(other, list));
     if (same) return same;
     if (known) known.push(list);
     else this.#lists.set(fingerprint(list), [list]);
@@ -68,21 +69,4 @@ function fingerprint(list: readonly EndpointTier[]): string {
       [tier.name, tier.ingress.length, tier.egress.length, tier.ingress[0], tier.egress.at(-1)].join(' '),
     )
     .join('\n');
-}
-
-function sameList(a: readonly EndpointTier[], b: readonly EndpointTier[]): boolean {
-  return a.length === b.length && a.every((tier, index) => sameTier(tier, b[index]));
-}
-
-function sameTier(a: EndpointTier, b: EndpointTier | undefined): boolean {
-  return (
-    a.name === b?.name &&
-    a.defaultAction === b.defaultAction &&
-    sameKeys(a.ingress, b.ingress) &&
-    sameKeys(a.egress, b.egress)
-  );
-}
-
-function sameKeys(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((key, index) => key === b[index]);
 }

@@ -22,9 +22,13 @@ export function describe(policy: NodePolicy): string {
 }
 
 export function dump(policy: NodePolicy): string {
-  return JSON.stringify(policy, (_key, value: unknown) => {
-    if (value instanceof Map) return [...value];
-    return isSet(value) ? sortMembers(value) : value;
+  return dumpValue(policy);
+}
+
+export function dumpValue(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (part instanceof Map) return [...part];
+    return isSet(part) ? sortMembers(part) : part;
   });
 }
 

@@ -5,6 +5,7 @@ import type { ResourceUpdate } from '../../sync/types.ts';
 import { createGraph, type Graph } from '../graph.ts';
 import type { NodePolicy } from '../node-policy.ts';
 import { checkReferences } from './check-references.ts';
+import { checkSharing } from './check-sharing.ts';
 import { describe, dump } from './describe.ts';
 import { applyDelta } from './mirror.ts';
 import { keyOf } from './resources.ts';
@@ -151,7 +152,7 @@ function compare(graph: Graph, state: State): Difference | undefined {
   return { state: state.name, actual: described, expected: state.expected };
 }
 
-/** A flush that checks every delta and every reference; gives how many nodes changed. */
+/** A flush that checks every delta, every reference and what is shared; gives how many nodes changed. */
 export function createCheckedFlush(graph: Graph): () => number {
   const mirror = new Map(NODES.map((node) => [node, graph.nodePolicy(node)]));
   return () => {
@@ -167,7 +168,7 @@ export function createCheckedFlush(graph: Graph): () => number {
           `the delta of ${node} does not lead to its value:\n${describe(applied)}\n---\n${describe(after)}`,
         );
       }
-      const faults = checkReferences(after);
+      const faults = [...checkReferences(after), ...checkSharing(before, after)];
       if (faults.length > 0) throw new Error(`${node}: ${faults.join('; ')}`);
       mirror.set(node, after);
     }
