@@ -1,6 +1,6 @@
 // An explanation for people: for each side the stages, and in them every tier, policy and rule that was considered, with
 // the condition that failed or the mark of what decided.
-import type { Place } from '../errors/index.ts';
+import { escapeControls, type Place } from '../errors/index.ts';
 import { formatAddress, protocolName } from '../net/index.ts';
 import type {
   Decider,
@@ -24,7 +24,7 @@ export interface TreeOptions {
 export function printExplanation(explanation: Explanation, options: TreeOptions): string {
   const { sides, verdict } = explanation;
   const { style } = options;
-  const flow = `${options.from} → ${options.to}`;
+  const flow = escapeControls(`${options.from} → ${options.to}`);
   const head = `${paint(style, verdict)(verdict.toUpperCase())}  ${style.bold(flow)}${describe(sides[0]?.packet)}`;
   return [head, ...sides.map((side) => printSide(side, options)), closing(explanation, options)].join('\n\n');
 }
@@ -81,7 +81,7 @@ function printRule(step: Extract<Step, { kind: 'rule' }>, decidedBy: Decider, op
   const rule = `${ruleName(step.rule)} ${step.action}`;
   const where = at({ rule: step.rule }, options);
   if (step.result !== 'match') {
-    const detail = step.detail === undefined ? '' : `: ${step.detail}`;
+    const detail = step.detail === undefined ? '' : `: ${escapeControls(step.detail)}`;
     const why =
       step.result === 'never' ? `can never match (${step.failed})` : `no match: ${step.failed}${detail}`;
     return style.dim(`        · ${rule}  ${why}`) + where;
@@ -128,7 +128,7 @@ function decider(by: Decider): string {
     case 'no-profile-matched':
       return 'the end of the profiles: nothing allowed it';
     case 'built-in':
-      return by.what;
+      return by.what.replaceAll('-', ' ');
   }
 }
 
@@ -147,7 +147,8 @@ function at(ref: Parameters<Locate>[0], { locate, style }: TreeOptions): string 
 
 function placeText(place: Place | undefined): string {
   if (place === undefined) return '';
-  return place.line === undefined ? place.file : `${place.file}:${place.line}`;
+  const file = escapeControls(place.file);
+  return place.line === undefined ? file : `${file}:${place.line}`;
 }
 
 const paint = (style: Style, verdict: Verdict) => (verdict === 'allow' ? style.green : style.red);

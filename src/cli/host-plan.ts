@@ -1,7 +1,7 @@
 // What plan, enforce and clear have in common: the policy compiled for this host, and its kernel.
 import { createApplier, type Applier } from '../apply/index.ts';
 import { TortieError } from '../errors/index.ts';
-import { readHostFacts, type Runner } from '../host/index.ts';
+import { readHostFacts, type Runner, systemRunner } from '../host/index.ts';
 import { createRenderer, type Ruleset } from '../render/index.ts';
 import type { Context } from './context.ts';
 import { errorsOf } from './exit.ts';
@@ -21,7 +21,8 @@ export interface HostTarget {
 }
 
 /** Policy first: an input with errors must not even look at the kernel. */
-export async function prepare(context: Context, run: Runner, opts: HostOptions): Promise<HostTarget> {
+export async function prepare(context: Context, opts: HostOptions): Promise<HostTarget> {
+  const run = context.io.runner ?? systemRunner;
   const loaded = await loadPolicy(context, opts);
   const policy = compileNode(context, loaded, opts.node);
   const facts = (await readFacts(opts.host)) ?? (await liveFacts(context, run));

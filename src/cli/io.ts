@@ -1,5 +1,7 @@
 // What a command may touch of the process: its streams and its environment. Tests give their own; systemIo() is real.
 
+import type { Runner } from '../host/index.ts';
+
 export interface Output {
   write(text: string): void;
   readonly isTTY: boolean;
@@ -11,6 +13,8 @@ export interface Io {
   /** All of standard input. */
   stdin(): Promise<string>;
   readonly env: ReadonlyMap<string, string>;
+  /** Runs programs; the real ones unless a test says otherwise. */
+  readonly runner?: Runner;
   /** Runs work that must not be left half done: an interrupt waits until it ends. */
   uninterrupted<T>(work: () => Promise<T>): Promise<T>;
 }

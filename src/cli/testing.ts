@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Runner } from '../host/index.ts';
 import type { Io } from './io.ts';
 import { run } from './run.ts';
 
@@ -15,6 +16,7 @@ export interface Setting {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly tty?: boolean;
+  readonly runner?: Runner;
 }
 
 export async function tortie(argv: readonly string[], setting: Setting = {}): Promise<Ran> {
@@ -31,6 +33,7 @@ export async function tortie(argv: readonly string[], setting: Setting = {}): Pr
     stdin: () => Promise.resolve(setting.stdin ?? ''),
     env: new Map(Object.entries(setting.env ?? {})),
     uninterrupted: (work) => work(),
+    ...(setting.runner && { runner: setting.runner }),
   };
   return { status: await run(argv, io), ...written };
 }

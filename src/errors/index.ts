@@ -4,6 +4,7 @@
 //   problemsToJson(problems): JsonProblem[]      sorted, plain JSON values, `field` beside `path`
 //   sortProblems(problems): Problem[]            by file, line, column, resource, path, code, message
 //   formatPath(path): string                     spec.ingress[0].source, metadata.labels["a/b"]
+//   escapeControls(text): string          nothing from an input reaches a terminal as a control character
 //   suggest(word, candidates): string | undefined   did you mean
 export {
   type Note,
@@ -18,4 +19,5 @@ export { formatPath } from './path.ts';
 export { sortProblems } from './sort.ts';
 export { formatProblems, type PrintOptions } from './print.ts';
 export { type JsonProblem, problemsToJson } from './json.ts';
+export { escapeControls } from './excerpt.ts';
 export { suggest } from './suggest.ts';

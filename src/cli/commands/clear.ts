@@ -21,7 +21,9 @@ export const define: CommandModule['define'] = (command, start) => {
 };
 
 async function clear(context: Context, { output, dryRun }: Options): Promise<number> {
-  const result = await context.io.uninterrupted(() => clearAll({ run: systemRunner, dryRun }));
+  const result = await context.io.uninterrupted(() =>
+    clearAll({ run: context.io.runner ?? systemRunner, dryRun }),
+  );
   if (!result.ok) throw new TortieError(result.problems);
   context.report(result.problems);
   if (output === 'json') context.print(toJson('Clear', { dryRun, removed: result.removed }));

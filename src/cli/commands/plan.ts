@@ -1,7 +1,6 @@
 // `plan`: what enforcing would change in this host's kernel, and by which commands. Changes nothing.
-import { type Plan, printCommands, printHuman, printJson, printUnified } from '../../plan/index.ts';
+import { type Change, printCommands, printHuman, printJson, printUnified } from '../../plan/index.ts';
 import { TortieError } from '../../errors/index.ts';
-import { systemRunner } from '../../host/index.ts';
 import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
 import { errorsOf, FOUND, OK } from '../exit.ts';
@@ -31,23 +30,26 @@ export const define: CommandModule['define'] = (command, start) => {
 };
 
 export async function plan(context: Context, opts: PlanOptions): Promise<number> {
-  const { loaded, wanted, applier } = await prepare(context, systemRunner, opts);
+  const { loaded, wanted, applier } = await prepare(context, opts);
   const { value, problems } = await applier.plan(wanted);
   if (value === undefined || errorsOf(problems).length > 0) throw new TortieError(problems);
   context.report(problems);
-  printPlan(context, value, loaded.locate, opts);
-  return value.changes.length > 0 ? FOUND : OK;
+  const { changes, commands } = value;
+  if (opts.output === 'json') context.print(printJson(value, { locate: loaded.locate }));
+  else printChanges(context, changes, loaded.locate, opts.output);
+  if (opts.output === 'text' && commands.length > 0) {
+    context.print(`\n${printCommands(value, { showInput: opts.showInput })}`);
+  }
+  return changes.length > 0 ? FOUND : OK;
 }
 
-export function printPlan(
+export function printChanges(
   context: Context,
-  plan: Plan,
+  changes: readonly Change[],
   locate: LoadedPolicy['locate'],
-  opts: PlanOptions,
+  output: PlanOptions['output'],
 ): void {
-  if (opts.output === 'json') return context.print(printJson(plan, { locate }));
-  if (opts.output === 'unified')
-    return context.print(printUnified(plan.changes, { from: 'live', to: 'wanted' }));
-  context.print(printHuman(plan.changes, { locate, color: context.color }));
-  if (plan.commands.length > 0) context.print(`\n${printCommands(plan, { showInput: opts.showInput })}`);
+  if (output === 'json') context.print(printJson({ changes, problems: [] }, { locate }));
+  else if (output === 'unified') context.print(printUnified(changes, { from: 'live', to: 'wanted' }));
+  else context.print(printHuman(changes, { locate, color: context.color }));
 }

@@ -1,6 +1,6 @@
 // `selector check EXPR`: canonical text, id, and the labels it depends on. `selector match EXPR k=v …`: does it match.
 import { type Command, Option } from 'commander';
-import { TortieError } from '../../errors/index.ts';
+import { escapeControls, TortieError } from '../../errors/index.ts';
 import {
   formatSelector,
   type LabelUse,
@@ -53,7 +53,9 @@ function check(context: Context, expression: string, { output }: Options): numbe
   }
   const { bold } = context.style;
   const lines = labels.map(([label, use]) => `  ${label}  ${describe(use)}`);
-  context.print([`${bold('canonical')}  ${canonical}`, `${bold('id')}         ${id}`].join('\n'));
+  context.print(
+    [`${bold('canonical')}  ${escapeControls(canonical)}`, `${bold('id')}         ${id}`].join('\n'),
+  );
   context.print([bold('depends on'), ...(lines.length > 0 ? lines : ['  no label'])].join('\n'));
   return OK;
 }
