@@ -93,7 +93,7 @@ export function printIpsets(sets: Iterable<Ipset>): string {
     if (set.description !== undefined) lines.push(remark(set.description));
     lines.push(...(set.use === 'mixed' ? newSetLines(set) : replaceLines(set)));
   }
-  return lines.map((line) => `${line}\n`).join('');
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
 /** Older versions read lines of at most 1023 bytes and would take the rest for a command. */

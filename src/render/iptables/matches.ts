@@ -35,11 +35,13 @@ export function lowerConditions(
   const all: Match[] = [];
   const choices: Match[][][] = [];
   for (const condition of conditions) {
-    const [first, ...others] = alternatives(condition, family, sets);
-    if (first === undefined) continue;
-    const fits = others.length === 0 && first.every(({ slot }) => !slot || !all.some((m) => m.slot === slot));
-    if (fits) all.push(...first);
-    else choices.push([first, ...others]);
+    const options = alternatives(condition, family, sets);
+    const [only] = options;
+    if (options.length === 1 && only?.every(({ slot }) => !slot || !all.some((m) => m.slot === slot))) {
+      all.push(...only);
+    } else if (options.length > 0) {
+      choices.push(options);
+    }
   }
   return { all, choices };
 }

@@ -15,13 +15,11 @@ export type Hook = IptablesTable['hooks'][number];
 export const COMMENT_MARK = 'tortie:';
 
 /** What stands after `-A <chain>`: the comment, then matches and target. `hash` only for the first rule. */
-export function ruleText(rule: RuleLine, hash?: string): string {
-  const words = [hash === undefined ? undefined : COMMENT_MARK + hash, rule.comment].filter(
-    (w) => w !== undefined,
-  );
-  const parts = words.length === 0 ? [] : [commentMatch(words.join(' '))];
-  if (rule.text !== '') parts.push(rule.text);
-  return parts.join(' ');
+export function ruleText({ text, comment }: RuleLine, hash?: string): string {
+  if (comment === undefined && hash === undefined) return text;
+  const mark = hash === undefined ? '' : COMMENT_MARK + hash;
+  const words = comment === undefined ? mark : mark === '' ? comment : `${mark} ${comment}`;
+  return text === '' ? commentMatch(words) : `${commentMatch(words)} ${text}`;
 }
 
 /** Declares the chain; an existing one is emptied. */
@@ -44,6 +42,15 @@ export function hookLine(hook: Hook): string {
   return `${hook.position === 'insert' ? '-I' : '-A'} ${hook.chain} ${hookRuleText(hook)}`;
 }
 
+const bodies = new WeakMap<ChainText, string>();
+
+/** A chain that did not change since the last time is the same object, and its text is kept beside it. */
+function bodyText(chain: ChainText): string {
+  let text = bodies.get(chain);
+  if (text === undefined) bodies.set(chain, (text = printChainBody(chain).join('\n')));
+  return text;
+}
+
 /** One table, from `*filter` to `COMMIT`. `hooks`: those to put in, none when they are there. */
 export function printTable(
   name: string,
@@ -52,10 +59,10 @@ export function printTable(
 ): string {
   const lines = [`*${name}`];
   for (const chain of table.chains.keys()) lines.push(chainDeclaration(chain));
-  for (const chain of table.chains.values()) lines.push(...printChainBody(chain));
+  for (const chain of table.chains.values()) lines.push(bodyText(chain));
   for (const hook of hooks) lines.push(hookLine(hook));
-  lines.push('COMMIT');
-  return lines.map((line) => `${line}\n`).join('');
+  lines.push('COMMIT', '');
+  return lines.join('\n');
 }
 
 export function printFamily(ruleset: IptablesRuleset, family: Family): string {
