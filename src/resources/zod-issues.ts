@@ -98,7 +98,9 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
   if (typeof value === 'string') return `the string ${JSON.stringify(shorten(value))}`;
-  return `the ${typeof value} ${String(value)}`;
+  return typeof value === 'number' || typeof value === 'boolean'
+    ? `the ${typeof value} ${value}`
+    : typeof value;
 }
 
 function wrongValue(values: readonly z.core.util.Primitive[], value: unknown, path: Path): Problem {

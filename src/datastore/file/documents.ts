@@ -1,6 +1,6 @@
 // One file's text as documents: plain data, what is wrong with it, and positions. JSON goes through JSON.parse, which is
 // many times faster; everything else is YAML.
-import { Composer, type Document, type ParsedNode, Parser, type YAMLError } from 'yaml';
+import { Composer, type Document, Parser, type YAMLError } from 'yaml';
 import { type Place, type Problem, problem } from '../../errors/problem.ts';
 import { type Chunk, chunksOf } from './chunks.ts';
 import { duplicateJsonKeys, jsonPositions } from './json-positions.ts';
@@ -65,11 +65,13 @@ function readJson(text: string, placeOf: (span: TextSpan) => Place): TextDocumen
   }
 }
 
-function compose(text: string, { start, end }: Chunk): Generator<Document.Parsed<ParsedNode>> {
+function compose(text: string, { start, end }: Chunk): Generator<Document.Parsed> {
   const source = text.slice(start, end);
-  return new Composer(YAML_OPTIONS).compose(new Parser().parse(source), false, source.length) as Generator<
-    Document.Parsed<ParsedNode>
-  >;
+  return new Composer(YAML_OPTIONS).compose(
+    new Parser().parse(source),
+    false,
+    source.length,
+  ) as Generator<Document.Parsed>;
 }
 
 function duplicateKey(place: Place): Problem {
@@ -77,7 +79,7 @@ function duplicateKey(place: Place): Problem {
 }
 
 function readYaml(
-  document: Document.Parsed<ParsedNode>,
+  document: Document.Parsed,
   origin: DocumentOrigin,
   text: string,
   placeOf: (span: TextSpan) => Place,

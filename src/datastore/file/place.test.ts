@@ -68,7 +68,7 @@ describe('places of problems', () => {
     ['a missing bracket', `${POLICY}spec:\n  types: [Ingress«»\n---\n`, 'yaml/syntax'],
     ['a stray bracket', `${POLICY}spec: «}»\n`, 'yaml/syntax'],
     ['a missing tier', `${POLICY}spec: {tier: «platform»}\n`, 'policy/missing-tier'],
-    ['a value that YAML reads as a boolean', `${POLICY.replace('name: x', 'name: «no»')}`, 'resource/type'],
+    ['a value that YAML reads as a boolean', POLICY.replace('name: x', 'name: «no»'), 'resource/type'],
     ['a quoted duplicate key', `${POLICY}spec: {order: 1, «"order"»: 2}\n`, 'yaml/duplicate-key'],
     ['a value under an anchor', `${POLICY}spec:\n  ingress: &r [{action: &a «No»}]\n`, 'resource/value'],
     [
@@ -88,30 +88,19 @@ describe('places of problems', () => {
   });
 
   it.each<[string, string]>([
-    ['plain', "selector: a == 'b' && «c d»"],
-    ['plain, folded', "selector: a == 'b' &&\n    c == 'd' && «e f»"],
-    ['in single quotes', "selector: 'a == ''b'' && «c d»'"],
-    ['in double quotes', 'selector: "a == \\"b\\" && \\x63 == \'\\u00e9\' && «c d»"'],
-    ['in double quotes over two lines', 'selector: "a == \\"b\\" && \\\n    «c d»"'],
-    ['in double quotes, folded', 'selector: "a == \\"b\\" &&\n\n    «c d»"'],
-    ['at its end', 'selector: «»"a == \'b\' &&"'],
+    ['plain', "selector: a == 'b' && c «d»"],
+    ['plain, folded', "selector: a == 'b' &&\n    c == 'd' && e «f»"],
+    ['in single quotes', "selector: 'a == ''b'' && c «d»'"],
+    ['in double quotes', 'selector: "a == \\"b\\" && \\x63 == \'\\u00e9\' && c «d»"'],
+    ['in double quotes over two lines', 'selector: "a == \\"b\\" && \\\n    c «d»"'],
+    ['in double quotes, with a line break in it', 'selector: "a == \\"b\\" &&«»\n\n    c == \'d\'"'],
+    ['at its end', 'selector: "a == \'b\' &&«»"'],
     ['in a block: the key', '«selector»: >-\n    a ==\n    b'],
     ['in a literal block: the key', '«selector»: |\n    a == "b"'],
-  ])('a selector %s', async (name, marked) => {
+  ])('a selector %s', async (_name, marked) => {
     const { text, at } = unmark(`${POLICY}spec:\n  ${marked}\n`);
     const { problems } = await loadText(text);
-    const found = problems.map(spot);
-    expect(problems.map(({ code }) => code)).toEqual(['selector/syntax']);
-    // Where the parser stops is its own affair; that it is on the same line, inside the scalar, is ours.
-    const [line, column] = at.split(/[:+]/).map(Number);
-    const place = problems[0]?.place;
-    if (name === 'at its end') expect(found).toEqual(['5:25+1 selector/syntax']);
-    else if (name.includes('block')) expect(found).toEqual([`${at} selector/syntax`]);
-    else if (name.endsWith('folded') && name.startsWith('in')) expect(place?.line).toBeGreaterThanOrEqual(5);
-    else {
-      expect(place?.line).toBe(line);
-      expect(place?.column).toBe((column ?? 0) + 2);
-    }
+    expect(problems.map(spot)).toEqual([`${at} selector/syntax`]);
   });
 
   it('in JSON', async () => {
@@ -133,7 +122,7 @@ describe('places of problems', () => {
 
   it('shows the author’s spelling in the hint', async () => {
     const { problems } = await loadText(
-      `${POLICY.replace('name: x', 'name: x, labels: {a: 010, b: yes, c: 1e3}')}`,
+      POLICY.replace('name: x', 'name: x, labels: {a: 010, b: yes, c: 1e3}'),
     );
     expect(problems.map(({ hint }) => hint)).toEqual([
       'quote it: "010"',

@@ -38,7 +38,7 @@ interface Walked {
 }
 
 function walk(document: Document, path: Path): Walked {
-  let node = document.contents as Node | null;
+  let node = document.contents;
   let key: Node | null = null;
   for (const step of path) {
     const resolved = follow(node, document);
@@ -79,8 +79,10 @@ function pairOf(items: readonly unknown[], name: string, document: Document): Pa
 /** As the reader makes a field name of a key. */
 function keyName(key: unknown): string | undefined {
   if (!isScalar(key)) return undefined;
-  if (typeof key.value === 'symbol') return '<<';
-  return key.value === null ? '' : String(key.value);
+  const { value } = key;
+  if (typeof value === 'symbol') return '<<';
+  const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return plain ? String(value) : '';
 }
 
 function spanOf(node: Node | null, offset: number): TextSpan | undefined {

@@ -35,7 +35,7 @@ const used = {
 
 // The other fields are left out of the type on purpose: nothing may read them before they are moved to `used`.
 export const felixConfigurationSpec = z
-  .strictObject({ ...used, ...(otherFelixFields as Record<never, never>) })
+  .strictObject(Object.assign({}, otherFelixFields, used) as typeof used)
   .check(
     always((value, report) => {
       const spec = fieldsOf(value);
