@@ -1,11 +1,20 @@
 // What differs between two rulesets, for people: one list in the order of printing, each entry with its cause. `diff`
 // and `plan` share it; no command depends on it.
 import type { Family } from '../net/types.ts';
-import type { ChainText, IptablesRuleset, NftChain, NftMap, NftRuleset, Ruleset } from '../render/ruleset.ts';
+import type {
+  ChainText,
+  IptablesRuleset,
+  IptablesTableName,
+  NftChain,
+  NftMap,
+  NftRuleset,
+  Ruleset,
+} from '../render/ruleset.ts';
 import { isEmpty, mapDelta, memberDelta, sameBase, sameRules } from './delta.ts';
+import { hookChanges, layoutOf } from './hooks.ts';
 import { chainLabel, setLabel } from './label.ts';
 import { ruleChanges } from './rule-changes.ts';
-import type { Change } from './types.ts';
+import type { Change, HookLayout, ObservedIptables } from './types.ts';
 
 /** Both of one dialect, else everything of the older one goes and everything of the newer one comes. */
 export function changesBetween(older: Ruleset | undefined, newer: Ruleset | undefined): readonly Change[] {
@@ -45,18 +54,22 @@ function iptablesChanges(older: IptablesRuleset | undefined, newer: IptablesRule
       const where = tableName(name, family);
       const subject = (chain: ChainText) => `${where} ${chain.name}`;
       changes.push(...chainChanges(before?.chains ?? new Map(), after?.chains ?? new Map(), subject));
-      const hooks = (table: typeof before) =>
-        (table?.hooks ?? []).map((h) => `${h.chain} ${h.position} ${h.rule.text}`);
-      const { added, removed } = memberDelta(hooks(before), hooks(after));
-      const label = `hooks in ${where}`;
-      for (const text of removed)
-        changes.push({ action: 'remove', object: 'hook', subject: where, label, before: text });
-      for (const text of added)
-        changes.push({ action: 'add', object: 'hook', subject: where, label, after: text });
+      const layout = layoutIn(older, family, name) ?? layoutOf(before?.hooks ?? []);
+      const about = { subject: where, label: `hooks in ${where}` };
+      changes.push(...hookChanges(layout, after?.hooks ?? [], about));
     }
   }
   changes.push(...setChanges(memberSets(older?.ipsets, 'members'), memberSets(newer?.ipsets, 'members')));
   return changes;
+}
+
+/** Where our hooks really stand, when the older ruleset was read from a kernel. */
+function layoutIn(
+  ruleset: IptablesRuleset | ObservedIptables | undefined,
+  family: Family,
+  table: IptablesTableName,
+): HookLayout | undefined {
+  return ruleset && 'layouts' in ruleset ? (ruleset.layouts[family].get(table) ?? new Map()) : undefined;
 }
 
 /** How a table of iptables is called in plans and messages: `filter/v4`. */

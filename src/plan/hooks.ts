@@ -2,7 +2,7 @@
 // at the end, in order. Rules of others are neither read nor moved; only ours are taken out and put in.
 import type { IptablesTable } from '../render/ruleset.ts';
 import { hookLine, hookRuleText } from '../render/iptables/print.ts';
-import type { HookLayout } from './types.ts';
+import type { Change, HookLayout } from './types.ts';
 
 type Hook = IptablesTable['hooks'][number];
 
@@ -18,6 +18,37 @@ export function hookLines(layout: HookLayout, wanted: readonly Hook[]): string[]
     const appended = hooks.filter((h) => h.position === 'append');
     // Each insertion goes above the last one.
     return [...gone, ...inserted.toReversed().map(hookLine), ...appended.map(hookLine)];
+  });
+}
+
+/** The same for people: which hooks come, go, or stand in the wrong place. */
+export function hookChanges(
+  layout: HookLayout,
+  wanted: readonly Hook[],
+  about: Pick<Change, 'subject' | 'label'>,
+): Change[] {
+  const chains = new Set([...layout.keys(), ...wanted.map((h) => h.chain)]);
+  return [...chains].toSorted().flatMap((chain) => {
+    const hooks = wanted.filter((h) => h.chain === chain);
+    const present = layout.get(chain) ?? [];
+    if (isRight(present, hooks)) return [];
+    const left = present.map((text, i) => ({ text, i })).filter(({ text }) => text !== undefined);
+    const object = 'hook' as const;
+    const changes = hooks.flatMap((hook): Change[] => {
+      const after = hookLine(hook);
+      const at = left.findIndex(({ text }) => isHook(text, hook));
+      if (at < 0) return [{ action: 'add', object, ...about, after }];
+      const [found] = left.splice(at, 1);
+      const i = found?.i ?? 0;
+      const end = hook.position === 'insert' ? present.slice(0, i) : present.slice(i);
+      if (!end.includes(undefined)) return [];
+      const before = `-A ${chain} ${found?.text ?? ''} (rule ${i + 1} of ${present.length})`;
+      return [{ action: 'change', object, ...about, before, after }];
+    });
+    const gone = left.map(({ text }): Change => {
+      return { action: 'remove', object, ...about, before: `-A ${chain} ${text ?? ''}` };
+    });
+    return [...gone, ...changes];
   });
 }
 

@@ -78,12 +78,14 @@ function writeFamily(text: Script, from: FamilyState, to: FamilyState, backend: 
   for (const name of new Set([...to.tables.keys(), ...from.tables.keys()])) {
     const before = from.tables.get(name) ?? NO_TABLE;
     const after = to.tables.get(name) ?? NO_TABLE;
-    if (before !== after) writeTable(text, name, before, after, { layout: from.layouts?.get(name), backend });
+    if (before === after) continue;
+    const layout = from.layouts ? (from.layouts.get(name) ?? new Map()) : layoutOf(before.hooks);
+    writeTable(text, name, before, after, { layout, backend });
   }
 }
 
 interface TableOptions {
-  readonly layout: HookLayout | undefined;
+  readonly layout: HookLayout;
   readonly backend: IptablesBackend;
 }
 
@@ -96,8 +98,7 @@ function writeTable(
 ): void {
   const chains = mapDelta(before.chains, after.chains, sameRules);
   const rewritten = [...chains.added, ...chains.changed.map((c) => c.after)];
-  const hooks =
-    before.hooks === after.hooks && !layout ? [] : hookLines(layout ?? layoutOf(before.hooks), after.hooks);
+  const hooks = hookLines(layout, after.hooks);
   if (rewritten.length + chains.removed.length + hooks.length === 0) return;
   text.add(`*${name}`);
   // Declaring a chain empties it. Those that go are emptied first, so that nothing refers to them any more.

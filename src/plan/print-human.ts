@@ -1,0 +1,82 @@
+// Changes for people: a tree, grouped by endpoint, policy and set, in the signs that everybody knows (`+` comes, `~`
+// changes, `-` goes), with the policy rule and the place in a file behind each; and the commands that a plan would run.
+import { bySubject, causeText, type Locate, placeText, summary } from './print-shared.ts';
+import type { Change, Command, Plan } from './types.ts';
+
+export interface HumanOptions {
+  readonly locate?: Locate;
+  /** Paints a line of one action; by default nothing is painted. */
+  readonly paint?: (action: Change['action'], line: string) => string;
+  /** Members of a set that are shown; default 10. */
+  readonly members?: number;
+}
+
+const SIGN = { add: '+', change: '~', remove: '-' } as const;
+
+/** Ends with the summary line and a newline. */
+export function printHuman(changes: readonly Change[], options: HumanOptions = {}): string {
+  if (changes.length === 0) return 'No changes. The node matches the policy.\n';
+  const lines: string[] = [];
+  for (const group of bySubject(changes).values()) lines.push(...groupLines(group, options), '');
+  const { add, change, remove } = summary(changes);
+  lines.push(`Plan: ${add} to add, ${change} to change, ${remove} to remove.`);
+  return `${lines.join('\n')}\n`;
+}
+
+function groupLines(group: readonly Change[], options: HumanOptions): string[] {
+  const [first] = group;
+  if (!first) return [];
+  const whole = group.find((c) => c.object !== 'rule' && c.object !== 'map-element' && c.object !== 'hook');
+  const action = whole?.action ?? 'change';
+  const paint = options.paint ?? ((_action, line) => line);
+  const because = reason(
+    first.cause?.resource === undefined ? undefined : { resource: first.cause.resource },
+    options,
+  );
+  const subject = first.label.endsWith(first.subject) ? '' : `  [${first.subject}]`;
+  const lines = [paint(action, `${SIGN[action]} ${first.label}${subject}`) + because];
+  for (const change of group) {
+    for (const [sign, text] of details(change, options.members ?? 10)) {
+      const act = sign === '+' ? 'add' : sign === '-' ? 'remove' : 'change';
+      const cause = change.object === 'rule' && sign !== '-' ? reason(change.cause, options) : '';
+      lines.push(paint(act, `    ${sign} ${text}`) + cause);
+    }
+  }
+  return lines;
+}
+
+function reason(cause: Change['cause'], { locate }: HumanOptions): string {
+  const text = causeText(cause);
+  if (cause === undefined || text === undefined) return '';
+  const place = placeText(cause, locate);
+  return place === undefined ? `   # ${text}` : `   # ${text} at ${place}`;
+}
+
+function details(change: Change, shown: number): (readonly ['+' | '~' | '-', string])[] {
+  const { before, after, added = [], removed = [] } = change;
+  return [
+    ...(before === undefined ? [] : [['-', before] as const]),
+    ...(after === undefined ? [] : [['+', after] as const]),
+    ...memberLines('-', removed, shown),
+    ...memberLines('+', added, shown),
+  ];
+}
+
+function memberLines(
+  sign: '+' | '-',
+  members: readonly string[],
+  shown: number,
+): (readonly ['+' | '-', string])[] {
+  if (members.length === 0) return [];
+  const noun = members.length === 1 ? 'member' : 'members';
+  const note = members.length > shown ? ` (first ${shown} shown)` : '';
+  return [[sign, `${members.length} ${noun}${note}: ${members.slice(0, shown).join(', ')}`]];
+}
+
+/** `# would run` and, for each command, its purpose, its arguments, and its input as a here-document. */
+export function printCommands(plan: Plan): string {
+  const commands: readonly Command[] = [...plan.prepare, ...plan.tests, ...plan.commands];
+  if (commands.length === 0) return '';
+  const texts = commands.map((c) => `# ${c.purpose}\n${c.argv.join(' ')} <<'END'\n${c.stdin}END\n`);
+  return `# would run:\n${texts.join('\n')}`;
+}
