@@ -37,7 +37,7 @@ export class Policies {
   /** Policies that cannot be used, and why. They are absent. */
   readonly #broken = new Map<string, readonly Problem[]>();
   #changed = new Set<string>();
-  /** Selectors of changed policies, old and new. */
+  /** Selectors of policies whose place in the lists of endpoints may have changed. */
   #concerned = new Set<string>();
 
   constructor(endpoints: LocalEndpoints, selectors: SelectorCache, work: WorkCounters) {
@@ -47,15 +47,19 @@ export class Policies {
   }
 
   put(key: string, resource: PolicyResource | undefined): void {
-    this.#broken.delete(key);
+    const wasBroken = this.#broken.delete(key);
     let head = resource && readPolicy(key, resource, this.#selectors);
     if (isProblems(head)) {
       this.#broken.set(key, head);
       head = undefined;
     }
     const before = this.#heads.get(key);
-    if (before) this.#unfile(before);
-    if (head) this.#file(head);
+    if (head && before?.selector.id === head.selector.id) this.#replace(before, head);
+    else {
+      if (before) this.#unfile(before);
+      if (head) this.#file(head);
+    }
+    if (wasBroken && head) this.#concerned.add(head.selector.id);
     if (before || head) this.#changed.add(key);
   }
 
@@ -106,6 +110,15 @@ export class Policies {
     }
   }
 
+  /** A change of rules alone leaves the lists of endpoints as they are. */
+  #replace(before: PolicyHead, head: PolicyHead): void {
+    this.#heads.set(head.key, head);
+    const peers = this.#bySelector.get(head.selector.id);
+    peers?.delete(before);
+    peers?.add(head);
+    if (!sameStanding(before, head)) this.#concerned.add(head.selector.id);
+  }
+
   #unfile(head: PolicyHead): void {
     this.#heads.delete(head.key);
     this.#concerned.add(head.selector.id);
@@ -139,6 +152,7 @@ export class Policies {
     const { ingress, egress, sets, problems } = compileRules(head, head.resource.spec, this.#selectors);
     if (problems.length > 0) {
       this.#broken.set(head.key, problems);
+      this.#concerned.add(head.selector.id);
       return undefined;
     }
     const { key, kind, namespace, name, tier, order } = head;
@@ -155,6 +169,10 @@ export class Policies {
     };
     return { head, value: previous && sameValue(previous, value) ? previous : value, sets };
   }
+}
+
+function sameStanding(a: PolicyHead, b: PolicyHead): boolean {
+  return a.tier === b.tier && a.order === b.order && a.ingress === b.ingress && a.egress === b.egress;
 }
 
 function isProblems(value: PolicyHead | undefined | readonly Problem[]): value is readonly Problem[] {
