@@ -69,10 +69,8 @@ describe('a full disk', () => {
     const node = `exec ${JSON.stringify(process.execPath)} --import tsx --input-type=module -`;
     const mounted = `mount -t tmpfs -o size=64k tmpfs ${JSON.stringify(dir)} && ${node}`;
     const user = process.getuid?.() === 0 ? [] : ['-r'];
-    const done = spawnSync('unshare', [...user, '-m', 'sh', '-c', mounted], {
-      input: program,
-      encoding: 'utf8',
-    });
+    const [command, ...args] = ['unshare', ...user, '-m', 'sh', '-c', mounted];
+    const done = spawnSync(command, args, { input: program, encoding: 'utf8' });
     expect(done.stderr).toBe('');
     expect(JSON.parse(done.stdout)).toEqual([
       `cannot write ${dir}/b: no space is left on the device`,

@@ -14,6 +14,7 @@ import type {
 import type { Direction, ResourceKey } from '../resources/types.ts';
 import { formatAddress, parseAddress } from '../net/index.ts';
 import type { Packet } from './packet.ts';
+import type { Decider, Judgement } from './trail.ts';
 
 export const NO_SIDE: Side = {
   nets: [],
@@ -175,4 +176,21 @@ export function packet(
     ...tcp,
     ...rest,
   };
+}
+
+/** `allow`, or `deny` with the stage and what decided there. */
+export function said({ verdict, stages }: Judgement): string {
+  return verdict === 'allow' ? 'allow' : `deny ${stages.at(-1)?.stage} ${decider(stages.at(-1)?.decidedBy)}`;
+}
+function decider(by: Decider | undefined): string {
+  switch (by?.kind) {
+    case 'rule':
+      return by.rule;
+    case 'tier-default':
+      return `${by.tier}/${by.direction}`;
+    case 'built-in':
+      return by.what;
+    default:
+      return by?.kind ?? 'nothing';
+  }
 }
