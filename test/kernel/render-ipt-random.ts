@@ -68,8 +68,10 @@ const SETS: readonly IpSet[] = [
   portSet('n:alt', '10.65.1.2,tcp:81', 'fd65:0:0:1::2,udp:443'),
 ];
 
+const LONG = Array.from({ length: 18 }, (_, i) => ({ first: 70 + 10 * i, last: 71 + 10 * i }));
+
 function ranges(r: Random): { first: number; last: number }[] {
-  if (r(6) === 0) return Array.from({ length: 18 }, (_, i) => ({ first: 70 + 10 * i, last: 71 + 10 * i }));
+  if (r(6) === 0) return LONG;
   return some(r, PORTS, 3).map((p) => (r(3) === 0 ? { first: p, last: p + 10 } : { first: p, last: p }));
 }
 
@@ -86,13 +88,37 @@ function side(r: Random, ported: boolean, numeric: boolean): NonNullable<RuleSke
   };
 }
 
+/** Nothing but ports, so that it often decides: all that needs chains of its own, or several matches. */
+function portRule(r: Random): Omit<RuleSketch, 'action'> {
+  const protocol = pick(r, PORT_PROTOCOLS);
+  switch (r(6)) {
+    case 0:
+      return { protocol: 132, destination: { ports: LONG } };
+    case 1:
+      return { protocol: 132, destination: { notPorts: LONG } };
+    case 2:
+      return { protocol, destination: { namedPorts: ['n:web'] } };
+    case 3:
+      return { protocol, destination: { notNamedPorts: ['n:web', 'n:alt'] } };
+    case 4:
+      return { protocol, destination: { ports: ranges(r), namedPorts: ['n:web', 'n:alt'] } };
+    default:
+      return {
+        protocol,
+        source: { ports: [{ first: 0, last: 65_535 }], namedPorts: ['n:web'] },
+        destination: { ports: ranges(r), namedPorts: ['n:alt'] },
+      };
+  }
+}
+
 function rule(r: Random): RuleSketch {
-  const action = pick(r, ['allow', 'allow', 'allow', 'deny', 'deny', 'pass', 'log'] as const);
-  const kind = r(8);
+  const action = pick(r, ['allow', 'allow', 'allow', 'allow', 'deny', 'pass', 'log'] as const);
+  const kind = r(12);
   const base = {
     action,
     ...maybe<{ family?: 4 | 6 }>(r, 8, () => ({ family: pick(r, [4, 6] as const) }), {}),
   };
+  if (kind > 7) return { ...base, ...portRule(r) };
   if (kind < 3) {
     const protocol = pick(r, PORT_PROTOCOLS);
     return { ...base, protocol, source: side(r, r(3) === 0, r(3) === 0), destination: side(r, true, true) };
@@ -106,7 +132,10 @@ function rule(r: Random): RuleSketch {
   return plain;
 }
 
-const rules = (r: Random, most: number): RuleSketch[] => Array.from({ length: r(most + 1) }, () => rule(r));
+function rules(r: Random, most: number): RuleSketch[] {
+  const list = Array.from({ length: r(most + 1) }, () => rule(r));
+  return r(2) === 0 ? [...list, { action: pick(r, ['allow', 'allow', 'deny']) }] : list;
+}
 
 export function randomPolicy(seed: number): NodePolicy {
   const r = random(seed);
@@ -128,7 +157,7 @@ export function randomPolicy(seed: number): NodePolicy {
   for (const name of LABELS) {
     const tiers = Object.fromEntries(
       [0, 1, 2]
-        .filter(() => r(3) !== 0)
+        .filter(() => r(2) === 0)
         .map((n) => {
           return [
             `t${n}`,
@@ -139,7 +168,7 @@ export function randomPolicy(seed: number): NodePolicy {
     endpoints[name] = {
       interfaceName: INTERFACES[Number(name)] ?? '',
       tiers,
-      profiles: r(4) === 0 ? {} : profiles,
+      profiles: r(6) === 0 ? {} : profiles,
     };
   }
   const config = {
@@ -168,10 +197,12 @@ export function randomPackets(seed: number, count: number): Packet[] {
 function packet(r: Random, index: number): Packet {
   const family = pick(r, [4, 6] as const);
   const ends = [...INTERFACES, UPLINK, 'host'];
-  const from = pick(r, ends.slice(0, -1));
+  const from = r(40) === 0 ? 'cali3' : pick(r, ['cali0', 'cali1', 'veth2', UPLINK]);
   const to = pick(
     r,
-    ends.filter((end) => end !== from && !(from === UPLINK && end === 'host')),
+    ends.filter(
+      (end) => end !== from && (end !== 'cali3' || r(5) === 0) && !(from === UPLINK && end === 'host'),
+    ),
   );
   const at = (end: string): bigint => {
     const n = INTERFACES.indexOf(end);

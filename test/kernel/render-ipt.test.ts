@@ -167,8 +167,8 @@ describe.each(BACKENDS)('iptables-%s', (backend) => {
     afterAll(async () => lab?.close());
     const verdicts = { allowed: 0, denied: 0 };
 
-    const rounds = Number(process.env['TORTIE_IPT_ROUNDS'] ?? 4);
-    const base = Number(process.env['TORTIE_SEED'] ?? Date.now() % 1_000_000);
+    const rounds = Number(process.env['TORTIE_IPT_ROUNDS'] ?? 8);
+    const base = Number(process.env['TORTIE_SEED'] ?? 1);
     test.each(Array.from({ length: rounds }, (_, i) => base + i))('seed %i', async (seed) => {
       const policy = randomPolicy(seed);
       const ruleset = render(policy);
