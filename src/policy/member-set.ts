@@ -58,12 +58,8 @@ export class MemberSet implements ReadonlySet<string> {
   #read(): Table {
     if (this.#table) return this.#table;
     const steps: Successor[] = [];
-    let version: MemberSet = this;
-    while (version.#successor) {
-      steps.push(version.#successor);
-      version = version.#successor.version;
-    }
-    const members = new Set(version.#table?.keys());
+    for (let step = this.#successor; step; step = step.version.#successor) steps.push(step);
+    const members = new Set(steps.at(-1)?.version.#table?.keys());
     for (const { add, remove } of steps.reverse()) {
       for (const member of add) members.delete(member);
       for (const member of remove) members.add(member);

@@ -1,7 +1,7 @@
 // Random histories: after every step the incremental output is that of a graph from scratch, the delta leads from the
 // output before to the output after, and what did not change is shared. TORTIE_SEED repeats a run, TORTIE_RUNS
 // lengthens it; a failure prints its seed.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Resource } from '../resources/index.ts';
 import { createGraph } from './graph.ts';
@@ -84,5 +84,5 @@ function withLabelsReversed(resource: Resource): Resource {
   return {
     ...resource,
     metadata: { ...resource.metadata, labels: new Map([...labels].reverse()) },
-  } as Resource;
+  };
 }

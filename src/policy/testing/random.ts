@@ -1,5 +1,5 @@
 // Random resources from a small universe, so that names, labels and addresses meet often.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Resource } from '../../resources/index.ts';
 import {
   endpoint,

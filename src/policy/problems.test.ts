@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import type { Resource } from '../resources/index.ts';
+import { createGraph } from './graph.ts';
+import { allowTo, endpoint, globalPolicy, keyOf, resource } from './testing/resources.ts';
+
+function problemsOf(...resources: readonly Resource[]): string[] {
+  const graph = createGraph({ nodes: ['n1'] });
+  graph.onUpdates(resources.map((value) => ({ key: keyOf(value), value })));
+  graph.onStatus('in-sync');
+  graph.flush();
+  return graph
+    .problems()
+    .map(({ severity, code, resource: key, path }) =>
+      [severity, code, key, path?.join('.')].filter((part) => part !== undefined).join(' '),
+    );
+}
+
+it('a clean state has none', () => {
+  expect(problemsOf(endpoint('a/web', '10.0.0.1'), globalPolicy('p', {}))).toEqual([]);
+});
+
+it('a policy in a tier that does not exist', () => {
+  expect(problemsOf(globalPolicy('p', { tier: 'nowhere' }))).toEqual([
+    'warning policy/unknown-tier GlobalNetworkPolicy/p spec.tier',
+  ]);
+});
+
+it('a profile that does not exist, but only of local endpoints', () => {
+  const far = endpoint('a/far', '10.0.0.2', { profiles: ['none'], node: 'n2' });
+  expect(problemsOf(endpoint('a/web', '10.0.0.1', { profiles: ['none'] }), far)).toEqual([
+    'warning policy/unknown-profile WorkloadEndpoint/a/n1-k8s-web-eth0 spec.profiles',
+  ]);
+});
+
+it('two endpoints on one interface: the smaller id is used', () => {
+  const one = endpoint('a/one', '10.0.0.1', { interface: 'cali0' });
+  const two = endpoint('a/two', '10.0.0.2', { interface: 'cali0' });
+  expect(problemsOf(two, one)).toEqual([
+    'warning policy/shared-interface WorkloadEndpoint/a/n1-k8s-two-eth0 spec.interfaceName',
+  ]);
+});
+
+it('an interface outside the prefixes', () => {
+  expect(problemsOf(endpoint('a/web', '10.0.0.1', { interface: 'veth0' }))).toEqual([
+    'warning policy/interface-prefix WorkloadEndpoint/a/n1-k8s-web-eth0 spec.interfaceName',
+  ]);
+});
+
+it('an endpoint without addresses, on whatever node', () => {
+  expect(problemsOf(endpoint('a/web', '', { node: 'n2' }))).toEqual([
+    'warning policy/no-addresses WorkloadEndpoint/a/n2-k8s-web-eth0 spec.ipNetworks',
+  ]);
+});
+
+it('rules that never match', () => {
+  const policy = globalPolicy('p', {
+    ingress: [{ action: 'Deny' }, { action: 'Allow', http: { methods: ['GET'] } }],
+    egress: [allowTo({ services: { name: 'x', namespace: 'y' } })],
+  });
+  expect(problemsOf(policy)).toEqual([
+    'warning policy/http GlobalNetworkPolicy/p spec.ingress.1',
+    'warning policy/services GlobalNetworkPolicy/p spec.egress.0',
+  ]);
+});
+
+it('a staged Kubernetes policy is accepted and left out', () => {
+  expect(problemsOf(resource('StagedKubernetesNetworkPolicy', 'a/p', { podSelector: {} }))).toEqual([
+    'warning policy/not-supported StagedKubernetesNetworkPolicy/a/p',
+  ]);
+});
+
+it('a policy that cannot be compiled is absent, and an error', () => {
+  const good = globalPolicy('p', { ingress: [{ action: 'Allow' }] }) as Extract<
+    Resource,
+    { kind: 'GlobalNetworkPolicy' }
+  >;
+  const bad = {
+    ...good,
+    spec: { ...good.spec, ingress: [{ ...good.spec.ingress[0], source: { selector: 'a ==' } }] },
+  };
+  const graph = createGraph({ nodes: ['n1'] });
+  const put = (value: Resource) => graph.onUpdates([{ key: keyOf(value), value }]);
+  put(endpoint('a/web', '10.0.0.1'));
+  graph.onStatus('in-sync');
+  for (const [value, present] of [
+    [bad, 0],
+    [good, 1],
+    [bad, 0],
+  ] as const) {
+    put(value as Resource);
+    graph.flush();
+    const policy = graph.nodePolicy('n1');
+    expect(policy.policies.size).toBe(present);
+    expect([...policy.endpoints.values()][0]?.tiers.length).toBe(present);
+    expect(graph.problems().map(({ code }) => code)).toEqual(present ? [] : ['selector/syntax']);
+  }
+});
