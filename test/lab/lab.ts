@@ -11,6 +11,7 @@ import { farBatch, farMac, HOST_MARK, type LabSpec, labFacts, nodeBatch, nodeMac
 import { startProber, type WireFlow, type WirePacket } from './prober.ts';
 
 export { type LabSpec, type LabWorkload, UPLINK } from './plan.ts';
+export { trackedState } from './states.ts';
 
 export interface Lab {
   readonly spec: LabSpec;
@@ -84,7 +85,7 @@ function arrived(packet: Packet, delivered: readonly string[]): boolean {
   const wanted = packet.outInterface ?? 'host';
   const stray = delivered.find((where) => where !== wanted);
   if (stray !== undefined || delivered.length > 1) {
-    throw new Error(`a packet for ${wanted} was seen at ${delivered.join(', ')}: the lab does not route as its plan says`);
+    throw new Error(`a packet for ${wanted} was seen at ${delivered.join(", ")} (${JSON.stringify(onWire(packet))}): the lab does not route as its plan says`);
   }
   return delivered.length === 1;
 }
@@ -111,19 +112,6 @@ function onWire(packet: Packet): WirePacket {
     packet.state === 'invalid' ? IMPOSSIBLE : established ? ACK : SYN,
     established ? flow : related ? back : null, related ? back : null,
   ];
-}
-
-const V4_OPENING = new Set([8, 13, 15, 17]);
-const V6_UNTRACKED = new Set([130, 131, 132, 133, 134, 135, 136, 143]);
-const V6_OPENING = new Set([128, 139]);
-
-/** The state in which conntrack sees a packet that belongs to no connection: what Linux does with each ICMP type. */
-export function trackedState(packet: Packet): NonNullable<Packet['state']> {
-  const type = packet.icmpType;
-  if (type === undefined) return 'new';
-  if (packet.family === 4) return V4_OPENING.has(type) ? 'new' : 'invalid';
-  if (V6_UNTRACKED.has(type)) return 'untracked';
-  return V6_OPENING.has(type) ? 'new' : 'invalid';
 }
 
 /** How to reach a far end by hand, for `npm run lab`. */
