@@ -20,7 +20,9 @@ const DATAPLANES = [
 
 describe.each(DATAPLANES.map((argv) => ({ name: argv.join(' '), argv })))('$name', ({ argv }) => {
   it('plan → enforce → no changes → a change → clear', async () => {
-    await inNamespace(async ({ run, ours }) => {
+    await inNamespace(async (namespace) => {
+      const { run } = namespace;
+      const ours = () => namespace.ours();
       const on = (verb: string, ...more: string[]) => tortie([verb, ...more], { runner: run });
       const old = ['-f', files.path('old'), ...argv];
       const next = ['-f', files.path('new'), ...argv];

@@ -64,7 +64,7 @@ describe('diff', () => {
       ['old', 'bad'],
       ['old', 'none'],
     ] as const) {
-      const { status, stdout, stderr } = await diff(...sides);
+      const { status, stdout, stderr } = await diff(sides[0], sides[1]);
       expect([status, stdout]).toEqual([2, '']);
       expect(stderr).toMatch(/^error\[/);
     }

@@ -4,11 +4,12 @@ import type { Context } from '../context.ts';
 import { FOUND, OK } from '../exit.ts';
 import { compileNode, type LoadedPolicy, loadPolicy, readFacts } from '../load.ts';
 import * as options from '../options.ts';
-import { changesBetween, printHuman, printJson, printUnified } from '../../plan/index.ts';
+import { type PlanFormat, printChanges } from '../plan-view.ts';
+import { changesBetween } from '../../plan/index.ts';
 import { createRenderer } from '../../render/index.ts';
 
 interface Options extends options.InputOptions, options.NodeOptions, options.DialectOptions {
-  readonly output: 'text' | 'unified' | 'json';
+  readonly output: PlanFormat;
 }
 
 export const define: CommandModule['define'] = (command, start) => {
@@ -37,9 +38,7 @@ async function diff(context: Context, older: string, newer: string, opts: Option
   const changes = changesBetween(render(before), render(after));
   // What was removed has its cause only in the old files.
   const locate: LoadedPolicy['locate'] = (ref) => after.locate(ref) ?? before.locate(ref);
-  if (opts.output === 'json') context.print(printJson({ changes, problems: [] }, { locate }));
-  else if (opts.output === 'unified') context.print(printUnified(changes, { from: older, to: newer }));
-  else context.print(printHuman(changes, { locate, color: context.color }));
+  printChanges(context, changes, { output: opts.output, locate, from: older, to: newer });
   return changes.length > 0 ? FOUND : OK;
 }
 

@@ -4,7 +4,8 @@ import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
 import { OK } from '../exit.ts';
 import { prepare } from '../host-plan.ts';
-import { addPlanOptions, plan, type PlanOptions, printChanges } from './plan.ts';
+import { printChanges } from '../plan-view.ts';
+import { addPlanOptions, plan, type PlanOptions } from './plan.ts';
 
 interface Options extends PlanOptions {
   readonly dryRun: boolean;
@@ -33,7 +34,12 @@ async function enforce(context: Context, opts: Options): Promise<number> {
   context.report(result.problems);
   if (opts.quiet) return OK;
   const { changes } = shown ?? result.plan ?? { changes: [] };
-  printChanges(context, changes, loaded.locate, opts.output);
+  printChanges(context, changes, {
+    output: opts.output,
+    locate: loaded.locate,
+    from: 'before',
+    to: 'enforced',
+  });
   if (opts.output === 'text' && result.changed) context.print('Enforced.');
   return OK;
 }
