@@ -5,9 +5,14 @@
 //     StagedGlobalNetworkPolicy, StagedKubernetesNetworkPolicy, Profile, NetworkSet, GlobalNetworkSet,
 //     WorkloadEndpoint, HostEndpoint, Node, FelixConfiguration, IPPool. Others of the catalogue are `known`.
 //   KINDS: ReadonlyMap<kind, {plural, namespaced, aliases, modelled, enforced: 'yes'|'not-yet'|'not-relevant'|'staged'}>
-//   parseResource(raw: unknown): Result<Resource>   validates, then defaults as the typed client does on create
+//   parseResource(raw: unknown, {namespace?}): Result<Resource>   validates, then defaults as the typed client does on create
 //       (types inferred, tier `default`, order of tiers …); *all* problems, each with `path`; unknown fields are
 //       `resource/unknown-field` with a did-you-mean hint. Selectors are checked by parsing them.
+//       A known kind that is not modelled gives neither value nor problem; a Kubernetes object is
+//       `resource/kubernetes-not-yet`. A namespaced resource without namespace is in `default`, as in calicoctl
+//   identityOf(raw, {namespace?}): ResourceKey | undefined   what a document calls itself, valid or not
+//   kindAliases: every accepted spelling in lower case → kind
+//   UNUSED_FELIX_FIELDS: accepted in FelixConfiguration and without effect
 //   BUILTINS: readonly Resource[]                   tiers kube-admin, default, kube-baseline; profile
 //       projectcalico-default-allow
 // Strings of labels, annotations and every map keyed by users live in Maps, never in plain objects.
@@ -27,7 +32,7 @@ export { type Enforcement, type KindInfo, kindAliases, KINDS } from './catalogue
 export { BUILTIN_TIERS, BUILTINS, DEFAULT_ALLOW_PROFILE } from './builtins.ts';
 export { identityOf, parseResource, type ParseOptions } from './parse.ts';
 export { parseWorkloadEndpointName, workloadEndpointName } from './workload-name.ts';
-export { valueAt } from './zod-issues.ts';
+export { unknownField, valueAt } from './zod-issues.ts';
 export { UNUSED_FELIX_FIELDS } from './kinds/felix-other-fields.ts';
 export type { Rule, HttpMatch, IcmpMatch } from './rule/rule.ts';
 export type { EntityRule } from './rule/entity-rule.ts';

@@ -1,9 +1,10 @@
 // Whatever the text, loading neither throws nor hides: of two independent errors both are reported, and what was
 // reported for a document is reported still when another one stands beside it.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { formatProblems } from '../../errors/index.ts';
+import { BUILTINS } from '../../resources/index.ts';
 import { loadText } from './testing.ts';
 
 const runs = Number(process.env['TORTIE_FUZZ_RUNS'] ?? 5000);
@@ -125,62 +126,12 @@ describe('loading any text', () => {
   });
 
   const fragments = fc.constantFrom(
-    ...[
-      'apiVersion: projectcalico.org/v3',
-      'kind: NetworkPolicy',
-      'kind: List',
-      'items:',
-      'metadata:',
-      'name: x',
-      'spec:',
-    ],
-    ...[
-      'selector: "a == ',
-      'ingress:',
-      '- action: Allow',
-      'source:',
-      'nets: [10.0.0.0/8]',
-      'ports: [80, a]',
-      '---',
-      '...',
-    ],
-    ...[
-      '\n',
-      '\n  ',
-      '\n    ',
-      ' ',
-      '- ',
-      '{',
-      '}',
-      '[',
-      ']',
-      ': ',
-      ', ',
-      '"',
-      "'",
-      '&a ',
-      '*a',
-      '<<: *a',
-      '!!set ',
-      '!!binary ',
-    ],
-    ...[
-      '? ',
-      '|',
-      '>-',
-      '%YAML 1.2',
-      '# c',
-      '\t',
-      '\r\n',
-      '\0',
-      '\u2028',
-      '😀',
-      '__proto__: 1',
-      'constructor: x',
-      '~',
-      '0x1F',
-      '1:20',
-    ],
+    ...(
+      'apiVersion: projectcalico.org/v3|kind: NetworkPolicy|kind: List|items:|metadata:|name: x|spec:|selector: "a == |' +
+      'ingress:|- action: Allow|source:|nets: [10.0.0.0/8]|ports: [80, a]|---|...|\n|\n  |\n    | |- |{|}|[|]|: |, |"|' +
+      "'|&a |*a|<<: *a|!!set |!!binary |? |>-|%YAML 1.2|# c|\t|\r\n|\0|\u2028|😀|__proto__: 1|constructor: x|~|0x1F|1:20"
+    ).split('|'),
+    '|',
   );
   const soup = fc.array(
     fc.oneof({ weight: 8, arbitrary: fragments }, { weight: 1, arbitrary: fc.string({ maxLength: 6 }) }),
@@ -193,7 +144,7 @@ describe('loading any text', () => {
     await fc.assert(
       fc.asyncProperty(soup, async (pieces) => {
         const { problems, sources, origins, resources } = await loadText(pieces.join(''));
-        formatProblems(problems, { source: sources });
+        expect(formatProblems(problems, { source: sources })).toBeTypeOf('string');
         for (const { kind, metadata } of resources)
           origins.locate(`${kind}/${metadata.name}`, ['spec', 'ingress', 0]);
       }),
@@ -213,7 +164,7 @@ describe('loading any text', () => {
         let text = base;
         for (const [at, length, piece] of edits) text = text.slice(0, at) + piece + text.slice(at + length);
         const { problems, sources } = await loadText(text);
-        formatProblems(problems, { source: sources });
+        expect(formatProblems(problems, { source: sources })).toBeTypeOf('string');
       }),
       parameters,
     );
@@ -223,7 +174,8 @@ describe('loading any text', () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 4 }), async (value) => {
         await loadText(JSON.stringify({ ...good(), spec: value }));
-        await loadText(JSON.stringify(value));
+        const { resources } = await loadText(JSON.stringify(value));
+        expect(resources).toHaveLength(BUILTINS.length);
       }),
       { numRuns: Math.ceil(runs / 5) },
     );

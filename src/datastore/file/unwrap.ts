@@ -1,6 +1,6 @@
 // A document as resources: itself, the entries of an array, or the items of a `List` or `<Kind>List`.
 import { type Path, type Problem, problem } from '../../errors/problem.ts';
-import { KINDS } from '../../resources/index.ts';
+import { KINDS, unknownField } from '../../resources/index.ts';
 
 export interface RawResource {
   readonly raw: unknown;
@@ -13,6 +13,8 @@ export interface Unwrapped {
   /** Paths are those of the document. */
   readonly problems: readonly Problem[];
 }
+
+const LIST_FIELDS = ['apiVersion', 'kind', 'metadata', 'items'];
 
 /** Lists in lists are of no use to anyone; an alias can make them endless. */
 const MAX_NESTING = 8;
@@ -54,10 +56,7 @@ function itemKind(listKind: string): string {
 
 function visitItems(list: RawList, base: Path, resources: RawResource[], problems: Problem[]): void {
   for (const field of Object.keys(list)) {
-    if (['apiVersion', 'kind', 'metadata', 'items'].includes(field)) continue;
-    problems.push(
-      problem('resource/unknown-field', `unknown field ${JSON.stringify(field)}`, { path: [...base, field] }),
-    );
+    if (!LIST_FIELDS.includes(field)) problems.push(unknownField(field, [...base, field], LIST_FIELDS));
   }
   const items = list['items'];
   if (items === undefined || items === null) {

@@ -34,16 +34,16 @@ const used = {
 };
 
 // The other fields are left out of the type on purpose: nothing may read them before they are moved to `used`.
-export const felixConfigurationSpec = z
-  .strictObject(Object.assign({}, otherFelixFields, used) as typeof used)
-  .check(
-    always((value, report) => {
-      const spec = fieldsOf(value);
-      if (spec['routeTableRange'] !== undefined && spec['routeTableRanges'] !== undefined) {
-        const message = 'routeTableRange and routeTableRanges cannot both be set';
-        report({ message, path: ['routeTableRange'] });
-      }
-    }),
-  );
+const fields: typeof used = Object.assign({}, otherFelixFields, used);
+
+export const felixConfigurationSpec = z.strictObject(fields).check(
+  always((value, report) => {
+    const spec = fieldsOf(value);
+    if (spec['routeTableRange'] !== undefined && spec['routeTableRanges'] !== undefined) {
+      const message = 'routeTableRange and routeTableRanges cannot both be set';
+      report({ message, path: ['routeTableRange'] });
+    }
+  }),
+);
 
 export type FelixConfigurationSpec = z.output<typeof felixConfigurationSpec>;

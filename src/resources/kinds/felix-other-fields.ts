@@ -1,7 +1,7 @@
 // The fields of FelixConfiguration that tortie accepts and does not use: checked as far as Calico's table gives a
 // simple type, so that a typing error is found although nothing depends on the field yet.
 import * as z from 'zod';
-import { numberOrText, set, textThat } from '../schema.ts';
+import { numberOrText, set, stringMap, textThat } from '../schema.ts';
 import { decodeDscp } from '../scalars/dscp.ts';
 import { addressV4, addressV6, cidr, cidrV4 } from '../scalars/net.ts';
 import { interfaceName, isDnsLabel } from '../scalars/names.ts';
@@ -110,7 +110,7 @@ export const otherFelixFields: Record<string, z.ZodType> = {
   bpfExternalServiceMode: enumAnyCase(['Tunnel', 'DSR']).optional(),
   bpfForceTrackPacketsFromIfaces: z.array(interfaceFilter).optional(),
   bpfJITHardening: z.enum(['Auto', 'Strict']).optional(),
-  bpfLogFilters: z.record(z.string(), z.string()).optional(),
+  bpfLogFilters: stringMap().optional(),
   bpfLogLevel: enumAnyCase(['Off', 'Info', 'Debug']).optional(),
   bpfMapSizeConntrackCleanupQueue: z.int().min(1).optional(),
   bpfMapSizeConntrackScaling: enumAnyCase(['Disabled', 'DoubleIfFull']).optional(),

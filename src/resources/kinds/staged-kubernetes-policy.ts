@@ -1,10 +1,10 @@
 // StagedKubernetesNetworkPolicy: a Kubernetes NetworkPolicy that is shown and never enforced. Its rules are kept as
 // they are; they are judged when Kubernetes policy is converted.
 import * as z from 'zod';
-import { always, fieldsOf, type Report } from '../schema.ts';
+import { always, fieldsOf, isObject, type Report } from '../schema.ts';
 import { isZero, stagedAction } from './staged-policy.ts';
 
-const opaque = z.record(z.string(), z.unknown());
+const opaque = z.custom<Readonly<Record<string, unknown>>>(isObject, 'expected a map');
 
 function checkDelete(value: unknown, report: Report): void {
   const spec = fieldsOf(value);

@@ -28,8 +28,7 @@ export function enumAnyCase<const T extends string>(values: readonly T[]) {
 /** RE2 and ECMAScript agree on the plain part of the language; a flag group is RE2's own. */
 export const regex = textThat((value) => {
   try {
-    new RegExp(value.replace(/^\(\?[imsU]+\)/, ''));
-    return true;
+    return new RegExp(value.replace(/^\(\?[imsU]+\)/, '')) instanceof RegExp;
   } catch {
     return false;
   }
