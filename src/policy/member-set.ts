@@ -59,7 +59,8 @@ export class MemberSet implements ReadonlySet<string> {
     if (this.#table) return this.#table;
     const steps: Successor[] = [];
     for (let step = this.#successor; step; step = step.version.#successor) steps.push(step);
-    const members = new Set(steps.at(-1)?.version.#table?.keys());
+    const newest = steps.at(-1)?.version ?? this;
+    const members = new Set(newest.#table ? newest.#table.keys() : []);
     for (const { add, remove } of steps.reverse()) {
       for (const member of add) members.delete(member);
       for (const member of remove) members.add(member);
