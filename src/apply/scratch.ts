@@ -3,11 +3,11 @@
 // the two listings are compared: of chains that look equal, to find what others changed, and of all, to show rules
 // against rules in one spelling.
 import { problem, type Problem, type Result } from '../errors/problem.ts';
-import type { RunResult, Runner } from '../host/index.ts';
+import type { Runner } from '../host/index.ts';
+import { saidBy } from '../host/privileges.ts';
 import { createLine } from '../ipsets/index.ts';
-import { planNft } from '../plan/index.ts';
+import { planIptables, planNft } from '../plan/index.ts';
 import type { Command, IptablesBackend, ObservedIptables } from '../plan/types.ts';
-import { printTable } from '../render/iptables/print.ts';
 import type {
   ChainText,
   IptablesRuleset,
@@ -43,7 +43,7 @@ export async function compareNft(
   };
   const [command] = planNft(undefined, bare).commands;
   if (!command) return { value: { observed }, problems: [] };
-  const listed = await inScratch(run, `nft -f - && ${NFT_LIST.join(' ')}`, command);
+  const listed = await inScratch(run, [command], NFT_LIST.join(' '));
   if (listed.value === undefined) return fallback(observed, listed.problems);
   const there = parseNftTable(listed.value);
   const shown: NftRuleset = { ...wanted, chains: spelled(wanted.chains, there.chains) };
@@ -61,14 +61,16 @@ export async function compareIptables(
   backend: IptablesBackend,
 ): Promise<Result<Compared<ObservedIptables>>> {
   const sets = [...wanted.ipsets.values()].map((set) => `${createLine(set)}\n`).join('');
-  const inputs = [sets, familyText(wanted, 4), familyText(wanted, 6)];
-  const take = inputs.map((text) => `head -c ${Buffer.byteLength(text)} |`);
-  const restore = (v: string) => `${v}tables-${backend}-restore --noflush --wait 10`;
-  const load = `${take[0]} ipset restore && ${take[1]} ${restore('ip')} && ${take[2]} ${restore('ip6')}`;
-  const shell = `${load} && iptables-${backend}-save && echo '${SEPARATOR}' && ip6tables-${backend}-save`;
-  const argv = [`iptables-${backend}-restore`];
-  const command = { argv, stdin: inputs.join(''), purpose: 'try the rules', lines: new Map() };
-  const listed = await inScratch(run, shell, command);
+  const create: Command = {
+    argv: ['ipset', 'restore'],
+    stdin: sets,
+    purpose: 'try the sets',
+    lines: new Map(),
+  };
+  // The members of the sets do not matter to rules.
+  const { commands } = planIptables(undefined, { ...wanted, ipsets: new Map() }, { backend });
+  const list = `iptables-${backend}-save && echo '${SEPARATOR}' && ip6tables-${backend}-save`;
+  const listed = await inScratch(run, [create, ...commands], list);
   if (listed.value === undefined) return fallback(observed, listed.problems);
   const [v4 = '', v6 = ''] = listed.value.split(SEPARATOR);
   const there = { 4: parseSave(v4).tables, 6: parseSave(v6).tables };
@@ -90,10 +92,6 @@ export async function compareIptables(
 
 const SEPARATOR = '# and now IPv6';
 
-function familyText(wanted: IptablesRuleset, family: 4 | 6): string {
-  return [...wanted.tables[family]].map(([name, table]) => printTable(name, table, { hooks: [] })).join('');
-}
-
 /** Whether any chain looks equal, so that comparing whole can find anything. */
 export function anyLooksEqual(
   observed: ReadonlyMap<string, ChainText>,
@@ -103,20 +101,27 @@ export function anyLooksEqual(
   return false;
 }
 
-async function inScratch(run: Runner, shell: string, command: Command): Promise<Result<string>> {
-  const result = await run.run(['unshare', '--net', 'sh', '-c', shell], { stdin: command.stdin });
+/** Runs the commands and then `list`, whose output it gives. All share one standard input, each takes its bytes of it. */
+async function inScratch(run: Runner, commands: readonly Command[], list: string): Promise<Result<string>> {
+  const steps = commands.map(({ argv, stdin }, i) => {
+    const fail = `{ s=$?; echo '${FAILED_STEP}${i}' >&2; exit $s; }`;
+    return `head -c ${Buffer.byteLength(stdin)} | ${argv.join(' ')} || ${fail}`;
+  });
+  const shell = [...steps, list].join('\n');
+  const stdin = commands.map((c) => c.stdin).join('');
+  const result = await run.run(['unshare', '--net', 'sh', '-c', shell], { stdin });
   if (result.exitCode === 0) return { value: result.stdout, problems: [] };
-  if (noScratch(result)) {
-    const message =
-      'no scratch network namespace could be had, so rules were compared by hash and number only';
-    return { problems: [problem('apply/not-compared', message, { severity: 'warning' })] };
+  const [mark, step] = new RegExp(`^${FAILED_STEP}(\\d+)\\n`, 'm').exec(result.stderr) ?? [];
+  const command = commands[Number(step)];
+  if (command && mark !== undefined) {
+    return { problems: [failureProblem(command, { ...result, stderr: result.stderr.replace(mark, '') })] };
   }
-  return { problems: [failureProblem(command, result)] };
+  const message = 'no scratch network namespace could be had, so rules were compared by hash and number only';
+  const notes = saidBy('unshare', result);
+  return { problems: [problem('apply/not-compared', message, { severity: 'warning', notes })] };
 }
 
-function noScratch(result: RunResult): boolean {
-  return result.missing === true || /^unshare: /m.test(result.stderr);
-}
+const FAILED_STEP = 'failed step ';
 
 function fallback<R>(observed: R, problems: readonly Problem[]): Result<Compared<R>> {
   return problems.some((p) => p.severity === 'error') ? { problems } : { value: { observed }, problems };

@@ -5,14 +5,14 @@ import type { Change, Command, Plan } from './types.ts';
 
 export interface HumanOptions {
   readonly locate?: Locate;
-  readonly color?: boolean;
+  /** Paints a line; by default nothing is painted. */
+  readonly paint?: (action: Change['action'], line: string) => string;
   /** Members of a set that are shown; default 10. */
   readonly members?: number;
 }
 
 const SIGN = { add: '+', change: '~', remove: '-' } as const;
-/** The terminal's green, yellow and red. */
-const COLOR = { '+': 32, '~': 33, '-': 31 } as const;
+const ACTION = { '+': 'add', '~': 'change', '-': 'remove' } as const;
 
 /** Ends with the summary line and a newline. */
 export function printHuman(changes: readonly Change[], options: HumanOptions = {}): string {
@@ -29,8 +29,7 @@ function groupLines(group: readonly Change[], options: HumanOptions): string[] {
   if (!first) return [];
   const whole = group.find((c) => c.object !== 'rule' && c.object !== 'map-element' && c.object !== 'hook');
   const action = whole?.action ?? 'change';
-  const paint = (sign: keyof typeof COLOR, line: string) =>
-    options.color === true ? `\u001b[${COLOR[sign]}m${line}\u001b[39m` : line;
+  const paint = (sign: keyof typeof ACTION, line: string) => options.paint?.(ACTION[sign], line) ?? line;
   const because = reason(
     first.cause?.resource === undefined ? undefined : { resource: first.cause.resource },
     options,
@@ -74,25 +73,10 @@ function memberLines(
   return [[sign, `${members.length} ${noun}${note}: ${members.slice(0, shown).join(', ')}`]];
 }
 
-export interface CommandsOptions {
-  /** The whole input of every command; otherwise its first lines. Default true. */
-  readonly showInput?: boolean;
-}
-
-const SHORT_INPUT = 12;
-
 /** `# would run` and, for each command, its purpose, its arguments, and its input as a here-document. */
-export function printCommands(plan: Plan, { showInput = true }: CommandsOptions = {}): string {
+export function printCommands(plan: Pick<Plan, 'prepare' | 'tests' | 'commands'>): string {
   const commands: readonly Command[] = [...plan.prepare, ...plan.tests, ...plan.commands];
   if (commands.length === 0) return '';
-  const texts = commands.map((command) => {
-    const head = `# ${command.purpose}\n${command.argv.join(' ')} <<'END'\n`;
-    const lines = command.stdin.split('\n').slice(0, -1);
-    if (showInput || lines.length <= SHORT_INPUT) return `${head}${command.stdin}END\n`;
-    const cut = lines
-      .slice(0, SHORT_INPUT)
-      .map((line) => (line.length > 200 ? `${line.slice(0, 200)}…` : line));
-    return `${head}${cut.join('\n')}\n# … and ${lines.length - SHORT_INPUT} more lines\nEND\n`;
-  });
+  const texts = commands.map((c) => `# ${c.purpose}\n${c.argv.join(' ')} <<'END'\n${c.stdin}END\n`);
   return `# would run:\n${texts.join('\n')}`;
 }
