@@ -73,14 +73,13 @@ export function newSetLines(set: Ipset): string[] {
 /** Whatever the set holds now, afterwards it holds exactly this, and at no moment anything in between. */
 export function replaceLines(set: Ipset): string[] {
   const scratch = scratchName(set);
-  return [
-    createLine(set),
-    createLine({ ...set, name: scratch }),
-    flushLine(scratch),
-    ...fillLines(set, scratch),
-    swapLine(scratch, set.name),
-    destroyLine(scratch),
-  ];
+  const create = [createLine(set), createLine({ ...set, name: scratch })];
+  return [...create, ...swappedIn(set, scratch), destroyLine(scratch)];
+}
+
+/** Both sets are there, with anything in them. */
+function swappedIn(set: Ipset, scratch: string): string[] {
+  return [flushLine(scratch), ...fillLines(set, scratch), swapLine(scratch, set.name)];
 }
 
 /**
@@ -89,11 +88,19 @@ export function replaceLines(set: Ipset): string[] {
  */
 export function printIpsets(sets: Iterable<Ipset>): string {
   const lines: string[] = [];
+  const scratches = new Map<string, string>();
   for (const set of sets) {
     if (set.description !== undefined) lines.push(remark(set.description));
-    lines.push(...(set.use === 'mixed' ? newSetLines(set) : replaceLines(set)));
+    if (set.use === 'mixed') {
+      lines.push(...newSetLines(set));
+    } else {
+      const scratch = scratchName(set);
+      scratches.set(scratch, createLine({ ...set, name: scratch }));
+      lines.push(createLine(set), ...swappedIn(set, scratch));
+    }
   }
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+  const all = [...scratches.values(), ...lines, ...[...scratches.keys()].map(destroyLine)];
+  return all.map((line) => `${line}\n`).join('');
 }
 
 /** Older versions read lines of at most 1023 bytes and would take the rest for a command. */

@@ -4,7 +4,7 @@ import type { IpSet } from '../policy/node-policy.ts';
 import { buildIpset, portIpset } from './build.ts';
 import { ipsetDelta, sameShape } from './delta.ts';
 import { parseIpsetSave } from './parse.ts';
-import { addLine, delLine, newSetLines, printIpsets } from './print.ts';
+import { addLine, delLine, newSetLines, printIpsets, replaceLines } from './print.ts';
 
 const set = (members: string[], description = 'all()'): IpSet => ({
   id: 's:1',
@@ -16,17 +16,21 @@ const set = (members: string[], description = 'all()'): IpSet => ({
 describe('printIpsets', () => {
   test('a set that can change is filled aside and swapped in', () => {
     const ipset = buildIpset(set(['10.0.0.1/32', '10.1.0.0/16']), 4, 'loosens');
-    expect(printIpsets([ipset])).toBe(
-      `# all()
-create ${ipset.name} hash:net family inet maxelem 1048576 -exist
-create tortie-t4-hash-net hash:net family inet maxelem 1048576 -exist
-flush tortie-t4-hash-net
+    const own = `create ${ipset.name} hash:net family inet maxelem 1048576 -exist\n`;
+    const fill = `flush tortie-t4-hash-net
 add tortie-t4-hash-net 10.0.0.1 -exist
 add tortie-t4-hash-net 10.1.0.0/16 -exist
 swap tortie-t4-hash-net ${ipset.name}
-destroy tortie-t4-hash-net
-`,
+`;
+    const create = 'create tortie-t4-hash-net hash:net family inet maxelem 1048576 -exist\n';
+    const destroy = 'destroy tortie-t4-hash-net\n';
+    expect(printIpsets([ipset])).toBe(`${create}# all()\n${own}${fill}${destroy}`);
+    // The set to fill is made once for all.
+    expect(printIpsets([ipset, ipset])).toBe(
+      `${create}# all()\n${own}${fill}# all()\n${own}${fill}${destroy}`,
     );
+    expect(`${replaceLines(ipset).join('\n')}\n`).toBe(own + create + fill + destroy);
+    expect(printIpsets([])).toBe('');
   });
 
   test('a set named by its content is created and filled; ports as ranges', () => {

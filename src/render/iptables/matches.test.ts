@@ -89,6 +89,12 @@ describe('one kernel rule', () => {
   });
 });
 
+test('look-ups in sets stand behind what is cheaper', () => {
+  const inSet: Condition = { kind: 'set', side: 'source', set: 'a', negated: false };
+  const conditions: Condition[] = [protocol(6), inSet, net('10.0.0.0/8'), ports(6, [[80, 80]])];
+  expect(text(conditions)).toBe('-p tcp -s 10.0.0.0/8 -m tcp --dport 80 -m set --match-set tortie-4-a src');
+});
+
 describe('choices', () => {
   test('a net and a net excluded from it cannot stand in one rule', () => {
     expect(text([net('10.0.0.0/8'), net('10.1.0.0/16', true)])).toBe('-s 10.0.0.0/8 [! -s 10.1.0.0/16]');

@@ -12,6 +12,8 @@ export interface Match {
   readonly text?: string;
   /** The kernel rule must name this protocol for the match to be taken. */
   readonly protocol?: number;
+  /** A look-up in a set costs many times what other matches do, so it stands behind them. */
+  readonly lookUp?: true;
 }
 
 /** What lowering needs to know of the sets: their kernel names; it is told of port sets made on the way. */
@@ -50,11 +52,13 @@ export function lowerConditions(
 export function matchText(matches: readonly Match[]): string {
   const protocol = matches.find((m) => m.protocol !== undefined)?.protocol;
   const texts = protocol === undefined ? [] : [`-p ${protocolText(protocol)}`];
-  for (const { slot, text } of matches) {
+  const lookUps: string[] = [];
+  for (const { slot, text, lookUp } of matches) {
     // A protocol that a match needs stands already; the program never asks for two different ones.
-    if (text !== undefined && !(slot === '-p' && protocol !== undefined)) texts.push(text);
+    if (text === undefined || (slot === '-p' && protocol !== undefined)) continue;
+    (lookUp ? lookUps : texts).push(text);
   }
-  return texts.join(' ');
+  return [...texts, ...lookUps].join(' ');
 }
 
 /** Alternatives, each a conjunction. */
@@ -74,7 +78,9 @@ function alternatives(condition: Condition, family: Family, sets: SetNames): Mat
       const side = condition.side === 'source' ? 'src' : 'dst';
       const name = sets.netSet(condition.set, family);
       const flags = condition.kind === 'set' ? side : `${side},${side}`;
-      return [[{ text: `-m set ${condition.negated ? '! ' : ''}--match-set ${name} ${flags}` }]];
+      return [
+        [{ lookUp: true, text: `-m set ${condition.negated ? '! ' : ''}--match-set ${name} ${flags}` }],
+      ];
     }
     case 'ports':
       return portMatches(condition, (set) => sets.portSet(set));

@@ -25,7 +25,7 @@ export function portMatches(ports: Ports, onSet: (set: Ipset) => void): Match[][
     const set = portIpset(ranges);
     onSet(set);
     const direction = side === 's' ? 'src' : 'dst';
-    return [[{ protocol, text: `-m set ${no}--match-set ${set.name} ${direction}` }]];
+    return [[{ protocol, lookUp: true, text: `-m set ${no}--match-set ${set.name} ${direction}` }]];
   }
   const matches = parts.map((part): Match => {
     return { protocol, text: `-m multiport ${no}--${side}ports ${part.map(rangeText).join(',')}` };

@@ -6,7 +6,7 @@ import { commentMatch, commentText, interfaceName, interfacePrefix, logPrefix } 
 describe('quoting', () => {
   test('a comment holds nothing that ends it, and fits behind the hash', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         expect(commentMatch(commentText(text))).toMatch(
           /^-m comment --comment "[A-Za-z0-9_ @%+=:,./;-]{0,231}"$/,
         );
