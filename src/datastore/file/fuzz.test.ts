@@ -9,6 +9,8 @@ import { loadText } from './testing.ts';
 
 const runs = Number(process.env['TORTIE_FUZZ_RUNS'] ?? 5000);
 const parameters = { numRuns: runs };
+/** Generous: other work may share the machine. */
+const timeout = Math.max(60_000, runs * 20);
 
 interface Fault {
   /** Code and path of the problem that it must cause. */
@@ -108,7 +110,7 @@ describe('loading any text', () => {
     expect(all).toContain(fault.expect);
   });
 
-  it('reports every fault, however many others there are, in YAML and JSON', async () => {
+  it('reports every fault, however many others there are, in YAML and JSON', { timeout }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.subarray([...FAULTS], { minLength: 2, maxLength: 5 }),
@@ -140,7 +142,7 @@ describe('loading any text', () => {
     },
   );
 
-  it('never throws: fragments of YAML', async () => {
+  it('never throws: fragments of YAML', { timeout }, async () => {
     await fc.assert(
       fc.asyncProperty(soup, async (pieces) => {
         const { problems, sources, origins, resources } = await loadText(pieces.join(''));
@@ -152,7 +154,7 @@ describe('loading any text', () => {
     );
   });
 
-  it('never throws: documents with a few characters changed', async () => {
+  it('never throws: documents with a few characters changed', { timeout }, async () => {
     const base = `${stringify(good())}---\n${JSON.stringify(good())}\n`;
     const edit = fc.tuple(
       fc.nat({ max: base.length }),
@@ -170,7 +172,7 @@ describe('loading any text', () => {
     );
   });
 
-  it('never throws: any JSON value', async () => {
+  it('never throws: any JSON value', { timeout }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 4 }), async (value) => {
         await loadText(JSON.stringify({ ...good(), spec: value }));
@@ -181,7 +183,7 @@ describe('loading any text', () => {
     );
   });
 
-  it('never lets one document hide the problems of another', async () => {
+  it('never lets one document hide the problems of another', { timeout }, async () => {
     const bad = stringify({ ...good(), spec: { order: 'first' } });
     await fc.assert(
       fc.asyncProperty(soup, async (pieces) => {
