@@ -5,7 +5,9 @@ import type { Change, Command, Plan } from './types.ts';
 
 export interface HumanOptions {
   readonly locate?: Locate;
-  /** Paints a line; by default nothing is painted. */
+  /** In the terminal's green, yellow and red. */
+  readonly color?: boolean;
+  /** Paints a line in another way; the line is as it comes from the ruleset, control characters included. */
   readonly paint?: (action: Change['action'], line: string) => string;
   /** Members of a set that are shown; default 10. */
   readonly members?: number;
@@ -13,6 +15,13 @@ export interface HumanOptions {
 
 const SIGN = { add: '+', change: '~', remove: '-' } as const;
 const ACTION = { '+': 'add', '~': 'change', '-': 'remove' } as const;
+const COLOR = { add: 32, change: 33, remove: 31 } as const;
+
+function colored(action: Change['action'], line: string): string {
+  return `\u001b[${COLOR[action]}m${line}\u001b[39m`;
+}
+
+const plain = (_action: Change['action'], line: string): string => line;
 
 /** Ends with the summary line and a newline. */
 export function printHuman(changes: readonly Change[], options: HumanOptions = {}): string {
@@ -29,7 +38,8 @@ function groupLines(group: readonly Change[], options: HumanOptions): string[] {
   if (!first) return [];
   const whole = group.find((c) => c.object !== 'rule' && c.object !== 'map-element' && c.object !== 'hook');
   const action = whole?.action ?? 'change';
-  const paint = (sign: keyof typeof ACTION, line: string) => options.paint?.(ACTION[sign], line) ?? line;
+  const paint = (sign: keyof typeof ACTION, line: string) =>
+    (options.paint ?? (options.color === true ? colored : plain))(ACTION[sign], line);
   const because = reason(
     first.cause?.resource === undefined ? undefined : { resource: first.cause.resource },
     options,

@@ -6,6 +6,7 @@ import type { Runner } from '../../src/host/index.ts';
 import {
   chainHash,
   type IptablesRuleset,
+  type NftChain,
   type NftRuleset,
   type RuleLine,
   type Ruleset,
@@ -61,7 +62,7 @@ function nftables({
       { name: 'denied', type: 'ipv4_addr', interval: true, elements: denied },
     ),
     maps: byName({ name: 'dispatch', type: 'ifname', elements: new Map([['cali1', `goto ${name}`]]) }),
-    chains: byName(
+    chains: byName<NftChain>(
       { ...chain('forward', [{ text: 'oifname vmap @dispatch' }]), base },
       chain(name, rules(texts)),
     ),

@@ -10,7 +10,7 @@ const KUBE_PROXY_NFT = `add table ip kube-proxy
 add chain ip kube-proxy services
 add map ip kube-proxy service-ips { type ipv4_addr . inet_proto . inet_service : verdict; }
 add chain ip kube-proxy service-web
-add rule ip kube-proxy service-web ip daddr 10.96.0.10 tcp dport 80 masquerade
+add rule ip kube-proxy service-web ip daddr 10.96.0.10 tcp dport 80 dnat to 10.0.0.5:8080
 add element ip kube-proxy service-ips { 10.96.0.10 . tcp . 80 : goto service-web }
 add chain ip kube-proxy nat-prerouting { type nat hook prerouting priority dstnat; policy accept; }
 add rule ip kube-proxy nat-prerouting jump services
