@@ -38,5 +38,4 @@ export const workloadEndpointPort = z
     }),
   );
 
-export type HostEndpointPort = z.output<typeof hostEndpointPort>;
 export type WorkloadEndpointPort = z.output<typeof workloadEndpointPort>;
