@@ -6,7 +6,19 @@
 //   createRenderer              NodePolicy → Ruleset; printRuleset → text for nft, iptables-restore, ipset
 //   changesBetween, planNft …   two rulesets → what changes, and the commands
 //   createApplier, clearAll     the same against this host's kernel, and doing it
-export * from './errors/index.ts';
+export {
+  formatPath,
+  formatProblems,
+  type Note,
+  type Path,
+  type Place,
+  type Problem,
+  problem,
+  problemsToJson,
+  type Result,
+  sortProblems,
+  TortieError,
+} from './errors/index.ts';
 export { loadFiles, type LoadOptions, type LoadResult } from './datastore/file/index.ts';
 export { formatSelector, matches, parseSelector, type Selector, selectorId } from './selector/index.ts';
 export {

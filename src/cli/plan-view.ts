@@ -26,13 +26,11 @@ export function printChanges(context: Context, changes: readonly Change[], view:
   const { output, locate, from, to } = view;
   if (output === 'json') context.print(printJson({ changes, problems: [] }, { locate }));
   else if (output === 'unified') context.print(printUnified(changes, { from, to }));
-  else context.print(printHuman(changes, { locate, paint: painter(context) }));
+  else context.print(printHuman(changes.map(printable), { locate, color: context.color }));
 }
 
-function painter({ style }: Context): (action: Change['action'], line: string) => string {
-  const paint = { add: style.green, change: style.yellow, remove: style.red };
-  return (action, line) => paint[action](escapeControls(line));
-}
+/** A label holds a selector as it was written, whatever characters are in its strings. */
+const printable = (change: Change): Change => ({ ...change, label: escapeControls(change.label) });
 
 /** Lines of a command's input that are shown unless all are asked for. */
 const SHOWN = 12;

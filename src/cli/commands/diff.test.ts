@@ -58,6 +58,13 @@ describe('diff', () => {
     expect(stdout).toContain('5433');
   });
 
+  it('takes colour when asked to', async () => {
+    const plain = await diff('old', 'new');
+    const colored = await diff('old', 'new', '--color', 'always');
+    expect(plain.stdout).not.toContain('\u001B');
+    expect(colored.stdout).toContain('\u001B[32m');
+  });
+
   it('exits 2 when either side has an error', async () => {
     for (const sides of [
       ['bad', 'new'],

@@ -5,6 +5,8 @@ const files = folder({
   'in/endpoints.yaml': ENDPOINTS,
   'in/remote.yaml': REMOTE,
   'in/policy.yaml': policy(5432),
+  'hostile/endpoints.yaml': ENDPOINTS,
+  'hostile/policy.yaml': policy(5432).replace("app == 'web'", String.raw`"app == \"\e[31m\""`),
   'host.json': '{"interfaces":[{"name":"eth0","addresses":["192.168.0.1"]}]}',
 });
 afterAll(() => files.remove());
@@ -127,6 +129,24 @@ Every stage allows it.
         )
       ).stdout,
     ).toMatch(/icmp type 3 code 4\n/);
+  });
+
+  it('shows control characters of a selector, and lets none through', async () => {
+    const argv = [
+      'explain',
+      '-f',
+      files.path('hostile'),
+      '--from',
+      'prod/web',
+      '--to',
+      'prod/db',
+      '--port',
+      '5432',
+    ];
+    const { stdout } = await tortie(argv);
+    expect(stdout).toContain('no match: source.selector: ');
+    expect(stdout).toContain('\\x1b[31m');
+    expect(stdout).not.toContain('\u001B');
   });
 
   it('lets established traffic through', async () => {
