@@ -34,12 +34,12 @@ export function delLine(name: string, member: string): string {
   return `del ${safeName(name)} ${safe(member, MEMBER, 'a member of an IP set')} -exist`;
 }
 
-export function flushLine(name: string): string {
+function flushLine(name: string): string {
   return `flush ${safeName(name)}`;
 }
 
 /** Both must exist and be of one type and family; their contents change places at once. */
-export function swapLine(one: string, other: string): string {
+function swapLine(one: string, other: string): string {
   return `swap ${safeName(one)} ${safeName(other)}`;
 }
 
@@ -49,7 +49,7 @@ export function destroyLine(name: string): string {
 }
 
 /** The lines that fill a set; runs of ports as one range each. */
-export function fillLines(set: Ipset, into: string = set.name): string[] {
+function fillLines(set: Ipset, into: string = set.name): string[] {
   return (set.type === 'bitmap:port' ? runs(set.members) : set.members).map((m) => addLine(into, m));
 }
 

@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { IpSet } from '../policy/node-policy.ts';
 import { buildIpset, portIpset } from './build.ts';
-import { ipsetDelta, sameShape } from './delta.ts';
 import { parseIpsetSave } from './parse.ts';
 import { addLine, delLine, newSetLines, printIpsets, replaceLines } from './print.ts';
+import { sameShape } from './shape.ts';
 
 const set = (members: string[], description = 'all()'): IpSet => ({
   id: 's:1',
@@ -120,8 +120,10 @@ nonsense
   });
 });
 
-test('ipsetDelta', () => {
-  const a = { members: ['1', '2', '3'] };
-  expect(ipsetDelta(a, { members: ['2', '4'] })).toEqual({ add: ['4'], del: ['1', '3'] });
-  expect(ipsetDelta(a, a)).toEqual({ add: [], del: [] });
+test('sameShape', () => {
+  const one = { type: 'hash:net' as const, family: 4 as const, options: 'maxelem 1' };
+  expect(sameShape(one, { ...one })).toBe(true);
+  expect(sameShape(one, { ...one, family: 6 })).toBe(false);
+  expect(sameShape(one, { ...one, type: 'hash:ip,port' })).toBe(false);
+  expect(sameShape(one, { ...one, options: 'maxelem 2' })).toBe(false);
 });
