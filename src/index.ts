@@ -7,6 +7,8 @@
 //   changesBetween, planNft …   two rulesets → what changes, and the commands
 //   createApplier, clearAll     the same against this host's kernel, and doing it
 export {
+  type JsonProblem,
+  type PrintOptions,
   formatPath,
   formatProblems,
   type Note,
@@ -20,25 +22,61 @@ export {
   TortieError,
 } from './errors/index.ts';
 export { loadFiles, type LoadOptions, type LoadResult } from './datastore/file/index.ts';
-export { formatSelector, matches, parseSelector, type Selector, selectorId } from './selector/index.ts';
+export {
+  type Comparison,
+  formatSelector,
+  type Labels,
+  matches,
+  parseSelector,
+  type Selector,
+  selectorId,
+  type TextPosition,
+} from './selector/index.ts';
 export {
   BUILTINS,
+  type Direction,
+  type Enforcement,
+  type GlobalNetworkPolicySpec,
+  type KindInfo,
   KINDS,
+  type Metadata,
+  type NetworkPolicySpec,
+  type ParseOptions,
   parseResource,
+  type PolicyType,
+  type ProtocolName,
   type Resource,
   type ResourceKey,
   resourceKey,
   type RuleId,
   ruleId,
+  type WorkloadEndpointPort,
+  type WorkloadEndpointSpec,
 } from './resources/index.ts';
 export { feed, type ResourceUpdate, type SyncSink, type SyncStatus } from './sync/index.ts';
 export * from './policy/index.ts';
 export * from './verdict/index.ts';
-export { checkReferences, createRenderer, printRuleset, type Ruleset } from './render/index.ts';
 export {
+  checkReferences,
+  createRenderer,
+  type Dialect,
+  type PrintedFile,
+  printRuleset,
+  type Renderer,
+  type RendererOptions,
+  type Ruleset,
+  type RulesetOf,
+} from './render/index.ts';
+export {
+  type CauseRef,
   type Change,
   changesBetween,
   type Command,
+  type HumanOptions,
+  type IptablesPlanOptions,
+  type JsonOptions,
+  type Locate,
+  type NftPlanOptions,
   type Plan,
   planIptables,
   planNft,
@@ -46,6 +84,22 @@ export {
   printHuman,
   printJson,
   printUnified,
+  type UnifiedOptions,
 } from './plan/index.ts';
-export { readHostFacts, type Runner, systemRunner } from './host/index.ts';
-export { type Applier, clearAll, createApplier } from './apply/index.ts';
+export {
+  type LockOptions,
+  readHostFacts,
+  type Runner,
+  type RunOptions,
+  type RunResult,
+  systemRunner,
+} from './host/index.ts';
+export {
+  type Applier,
+  type ApplierOptions,
+  type ApplyResult,
+  clearAll,
+  type ClearOptions,
+  type ClearResult,
+  createApplier,
+} from './apply/index.ts';
