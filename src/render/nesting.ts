@@ -21,6 +21,8 @@ export interface Nesting {
   readonly walk: number;
 }
 
+const REFERENCE = /\b(jump|goto) (\S+)|\bvmap @(\S+)|@(\S+)/g;
+
 const cache = new WeakMap<ChainText, ChainReferences>();
 
 export function nftReferences(chain: ChainText): ChainReferences {
@@ -30,9 +32,8 @@ export function nftReferences(chain: ChainText): ChainReferences {
     const maps: string[] = [];
     const sets: string[] = [];
     for (const { text } of chain.rules) {
-      for (const [, verb, target, vmap, set] of text
-        .replaceAll(/"[^"]*"/g, '""')
-        .matchAll(/\b(jump|goto) (\S+)|\bvmap @(\S+)|@(\S+)/g)) {
+      const unquoted = text.includes('"') ? text.replaceAll(/"[^"]*"/g, '""') : text;
+      for (const [, verb, target, vmap, set] of unquoted.matchAll(REFERENCE)) {
         if (verb !== undefined) chains.push(target ?? '');
         else if (vmap !== undefined) maps.push(vmap);
         else sets.push(set ?? '');

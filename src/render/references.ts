@@ -94,13 +94,13 @@ function missing(
 }
 
 function longName(name: string, limit: number): Problem[] {
-  if (byteLength(name) <= limit) return [];
+  if (!longerThan(limit, name)) return [];
   return [problem('render/name-too-long', `the name ${name} is longer than ${limit} bytes`)];
 }
 
 function longComments(chain: ChainText, limit: number, hash: number): Problem[] {
   return chain.rules.flatMap(({ comment = '' }, i) =>
-    byteLength(comment) + (i === 0 ? hash : 0) <= limit
+    !longerThan(limit - (i === 0 ? hash : 0), comment)
       ? []
       : [
           problem(
@@ -122,8 +122,9 @@ function tooDeep(graph: CallGraph): Problem[] {
 
 const encoder = new TextEncoder();
 
-function byteLength(text: string): number {
-  return encoder.encode(text).length;
+function longerThan(limit: number, text: string): boolean {
+  // No character is more than three bytes a UTF-16 unit: what is short enough in any case needs no encoding.
+  return text.length * 3 > limit && encoder.encode(text).length > limit;
 }
 
 function causeOf(chain: ChainText): { resource?: string } {

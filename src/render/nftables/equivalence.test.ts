@@ -1,5 +1,5 @@
 // The rendered ruleset and the evaluator decide and log the same, packet by packet; so do the two ways of passing.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEvaluator, type Judgement } from '../../verdict/index.ts';
 import { buildProgram } from '../build-program.ts';

@@ -14,7 +14,7 @@ import { mentionedSets } from './mentioned-sets.ts';
 import { FROM_MAP, passChain, TO_MAP } from './names.ts';
 import { type LoweredBlock, namedChain, policyChains } from './policy-chains.ts';
 import { interfaceName } from './quote.ts';
-import { setHalves } from './sets.ts';
+import { setHalves, type SetHalves } from './sets.ts';
 import { ruleLine } from './text.ts';
 
 export interface LowerOptions {
@@ -31,6 +31,14 @@ interface Draft {
   readonly maps: Map<string, Map<string, string>>;
   /** The blocks that a packet can reach. */
   readonly called: Set<BlockId>;
+}
+
+/** What a block became, and under which circumstances. */
+interface LoweredOnce {
+  readonly settings: ActionSettings;
+  /** For each set that it mentions. */
+  readonly mentions: readonly SetHalves[];
+  readonly lowered: LoweredBlock;
 }
 
 /** In this order: what is called is known when the endpoints are done. */
@@ -51,7 +59,8 @@ export function createLowering(options: LowerOptions): (program: Program) => Nft
 
 /** The passes with what they remember of the last run, for one way of passing. */
 function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (program: Program) => NftRuleset {
-  const blocks = new WeakMap<Block, { key: string; lowered: LoweredBlock }>();
+  const blocks = new WeakMap<Block, LoweredOnce>();
+  let settings: ActionSettings | undefined;
   let endpoints = new Map<string, { key: string; list: CallList; lowered: EndpointChains }>();
 
   const passes: Readonly<Record<(typeof PASSES)[number], (draft: Draft) => void>> = {
@@ -92,15 +101,15 @@ function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (pro
         const mentions = mentionedSets(block).map(({ set, family }) =>
           setHalves(setIn(program, set), family),
         );
-        const key = JSON.stringify([settings, mentions.map((halves) => halves.map((half) => half.name))]);
         let made = blocks.get(block);
-        if (made?.key !== key) {
-          const halves = (set: string, family: 4 | 6): readonly NftSet[] =>
-            setHalves(setIn(program, set), family);
-          blocks.set(block, (made = { key, lowered: policyChains(block, settings, halves) }));
+        if (made === undefined || made.settings !== settings || !sameNames(made.mentions, mentions)) {
+          const halves = (set: string, family: 4 | 6): SetHalves => setHalves(setIn(program, set), family);
+          made = { settings, mentions, lowered: policyChains(block, settings, halves) };
+          blocks.set(block, made);
         }
-        chains.push(...made.lowered.chains);
-        for (const set of [...mentions.flat(), ...made.lowered.portSets]) sets.set(set.name, set);
+        for (const chain of made.lowered.chains) chains.push(chain);
+        for (const set of made.lowered.portSets) sets.set(set.name, set);
+        for (const halves of mentions) for (const set of halves) sets.set(set.name, set);
       }
     },
 
@@ -121,7 +130,7 @@ function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (pro
   return (program) => {
     const draft: Draft = {
       program,
-      settings: settingsOf(program, options, pass),
+      settings: (settings = settingsOf(program, options, pass, settings)),
       chains: [],
       sets: new Map(),
       maps: new Map([FROM_MAP, TO_MAP].map((name) => [name, new Map()])),
@@ -164,12 +173,32 @@ function assemble(draft: Draft): NftRuleset {
   };
 }
 
-function settingsOf(program: Program, options: LowerOptions, pass: 'goto' | 'mark'): ActionSettings {
+/** The same object as `last` when it says the same. */
+function settingsOf(
+  program: Program,
+  { log }: LowerOptions,
+  pass: ActionSettings['pass'],
+  last: ActionSettings | undefined,
+): ActionSettings {
   const { denyAction, markMask } = program.config.nftables;
   if (markMask === 0) {
     throw new TortieError([problem('render/no-mark-bit', 'the mark mask for nftables has no bit in it')]);
   }
-  return { denyAction, log: options.log, pass, passBit: (markMask & -markMask) >>> 0 };
+  const passBit = (markMask & -markMask) >>> 0;
+  return last?.denyAction === denyAction && last.passBit === passBit
+    ? last
+    : { denyAction, log, pass, passBit };
+}
+
+/** Members may differ; the rules only name the sets. */
+function sameNames(a: readonly SetHalves[], b: readonly SetHalves[]): boolean {
+  return a.every((halves, i) => {
+    const others = b[i];
+    return (
+      halves === others ||
+      (halves.length === others?.length && halves.every((half, j) => half.name === others[j]?.name))
+    );
+  });
 }
 
 /** For each list, which of its calls pass: its chains depend on that. */

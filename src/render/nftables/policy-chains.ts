@@ -24,16 +24,7 @@ import {
 } from './matches.ts';
 import { policyChain, ruleChain } from './names.ts';
 import { commentText } from './quote.ts';
-import {
-  COUNTER,
-  goto,
-  jump,
-  markMatch,
-  type Match,
-  metaMatch,
-  setMark,
-  type Statement,
-} from './statement.ts';
+import { goto, jump, markMatch, type Match, metaMatch, setMark, type Statement } from './statement.ts';
 import { ruleLine } from './text.ts';
 
 export interface LoweredBlock {
@@ -91,7 +82,7 @@ function lowerRule(
   const line = (...expr: readonly Statement[]): RuleLine => ruleLine(expr, about);
   const parts = rule.conditions.map((condition) => requirement(condition, context));
   const choices = parts.filter((part) => part.any !== undefined || part.none !== undefined);
-  const inline = withoutImpliedProtocol(parts, rule.conditions);
+  const inline = withoutImpliedProtocol(parts, rule.conditions, context.protocol);
   const [choice, another] = choices;
   if (choice === undefined) {
     return {
@@ -160,7 +151,8 @@ function familiesMerged(rules: readonly ProgramRule[]): { rule: ProgramRule; bot
   const merged: { rule: ProgramRule; both: boolean }[] = [];
   for (const [i, rule] of rules.entries()) {
     const previous = rules[i - 1];
-    const twin = previous?.id === rule.id && [...previous.conditions, ...rule.conditions].every(familyless);
+    const twin =
+      previous?.id === rule.id && previous.conditions.every(familyless) && rule.conditions.every(familyless);
     // Protocols and ports do not depend on the family: the second half cannot differ from the first.
     if (twin) merged[merged.length - 1] = { rule: previous, both: true };
     else merged.push({ rule, both: false });
@@ -179,14 +171,14 @@ function withFamily(matches: readonly Match[], rule: ProgramRule, both: boolean)
 }
 
 /** `tcp dport` asks for TCP itself. */
-function withoutImpliedProtocol(parts: readonly Requirement[], conditions: readonly Condition[]): Match[] {
-  const others = (i: number): Match[] => parts.flatMap((part, j) => (i === j ? [] : part.all));
-  return parts.flatMap((part, i) => {
-    const condition = conditions[i];
-    const implied =
-      condition?.kind === 'protocol' && !condition.negated && impliesProtocol(others(i), condition.protocol);
-    return implied ? [] : part.all;
-  });
+function withoutImpliedProtocol(
+  parts: readonly Requirement[],
+  conditions: readonly Condition[],
+  protocol: number | undefined,
+): Match[] {
+  const all = parts.flatMap((part) => part.all);
+  if (protocol === undefined || !impliesProtocol(all, protocol)) return all;
+  return parts.flatMap((part, i) => (conditions[i]?.kind === 'protocol' ? [] : part.all));
 }
 
 function protocolOf(conditions: readonly Condition[]): number | undefined {

@@ -1,5 +1,5 @@
 // Test code: random policies and packets over a universe so small that they meet, and one policy with everything in it.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseAddress } from '../../net/index.ts';
 import type { IpSet, NodePolicy } from '../../policy/index.ts';
 import type { Packet } from '../../verdict/index.ts';
