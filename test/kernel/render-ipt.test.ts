@@ -9,7 +9,8 @@ import { lowerIptables } from '../../src/render/iptables/lower.ts';
 import { printIptables, printTable } from '../../src/render/iptables/print.ts';
 import type { IptablesRuleset } from '../../src/render/ruleset.ts';
 import { createEvaluator } from '../../src/verdict/index.ts';
-import { netSet, nodePolicy, portSet } from '../../src/verdict/testing.ts';
+import type { Packet } from '../../src/verdict/packet.ts';
+import { netSet, nodePolicy, packet, portSet } from '../../src/verdict/testing.ts';
 import { type Lab, openLab } from '../lab/lab.ts';
 import { inNamespace } from '../support/namespace.ts';
 import { INTERFACES, randomPackets, randomPolicy } from './render-ipt-random.ts';
@@ -169,30 +170,56 @@ describe.each(BACKENDS)('iptables-%s', (backend) => {
 
     const rounds = Number(process.env['TORTIE_IPT_ROUNDS'] ?? 8);
     const base = Number(process.env['TORTIE_SEED'] ?? 1);
-    test.each(Array.from({ length: rounds }, (_, i) => base + i))('seed %i', async (seed) => {
-      const policy = randomPolicy(seed);
-      const ruleset = render(policy);
+    /** Loads the policy in place of what was there; `wrong` are the packets that fared otherwise than the evaluator says. */
+    async function judged(policy: NodePolicy, packets: readonly Packet[]) {
       for (const tool of ['iptables', 'ip6tables']) {
         for (const flag of ['-F', '-X']) await ok(lab.runner, [`${tool}-${backend}`, flag]);
       }
       await ok(lab.runner, ['ipset', 'destroy']);
-      await load(lab.runner, backend, ruleset);
-      const packets = randomPackets(seed, PACKETS);
+      await load(lab.runner, backend, render(policy));
       const evaluator = createEvaluator(policy, lab.facts);
       const delivered = await lab.probe(packets);
-      const wanted = packets.map((p) => evaluator.verdict(p) === 'allow');
-      const wrong = packets
-        .filter((_, i) => delivered[i] !== wanted[i])
-        .map((p) => {
-          return {
-            ...p,
-            source: String(p.source),
-            destination: String(p.destination),
-            wanted: evaluator.verdict(p),
-          };
-        });
+      const wrong = packets.flatMap((p, i) => {
+        const wanted = evaluator.verdict(p);
+        if (delivered[i] === (wanted === 'allow')) return [];
+        return [{ ...p, source: `${p.source}`, destination: `${p.destination}`, wanted }];
+      });
+      return { delivered, wrong };
+    }
+
+    test.each(['namedPorts', 'notNamedPorts'] as const)(
+      'a packet without ports is in no port set: %s',
+      async (kind) => {
+        const profile = {
+          egress: [{ action: 'allow' as const }],
+          ingress: [{ action: 'allow' as const, destination: { [kind]: ['n'] } }],
+        };
+        const endpoints = {
+          a: { interfaceName: 'cali0', profiles: { x: profile } },
+          b: { interfaceName: 'cali1', profiles: { x: profile } },
+        };
+        const policy = nodePolicy(endpoints, { ipSets: [portSet('n', '10.65.1.1,tcp:2128')] });
+        const way = { inInterface: 'cali0', outInterface: 'cali1', from: '10.65.0.1', to: '10.65.1.1' };
+        const ports = (sourcePort: number, destinationPort: number) => ({ sourcePort, destinationPort });
+        const packets = [
+          packet({ ...way, ...ports(1001, 2128) }),
+          packet({ ...way, ...ports(2128, 1002) }),
+          packet({ ...way, ...ports(1003, 2128), to: '10.65.1.2' }),
+          packet({ ...way, ...ports(1004, 2128), protocol: 17 }),
+          // ipset takes type and code of ICMP for a port, here for 2128; the protocol is another.
+          packet({ ...way, protocol: 1, icmpType: 8, icmpCode: 80 }),
+          packet({ ...way, protocol: 47 }),
+        ];
+        const inSet = [true, false, false, false, false, false];
+        const wanted = kind === 'namedPorts' ? inSet : inSet.map((b) => !b);
+        expect(await judged(policy, packets)).toEqual({ delivered: wanted, wrong: [] });
+      },
+    );
+
+    test.each(Array.from({ length: rounds }, (_, i) => base + i))('seed %i', async (seed) => {
+      const { delivered, wrong } = await judged(randomPolicy(seed), randomPackets(seed, PACKETS));
       expect(wrong).toEqual([]);
-      for (const one of wanted) verdicts[one ? 'allowed' : 'denied']++;
+      for (const one of delivered) verdicts[one ? 'allowed' : 'denied']++;
     });
 
     test('and both verdicts were frequent', () => {
