@@ -24,7 +24,7 @@ export interface HostTarget {
 export async function prepare(context: Context, opts: HostOptions): Promise<HostTarget> {
   const run = context.io.runner ?? systemRunner;
   const loaded = await loadPolicy(context, opts);
-  const policy = compileNode(context, loaded, opts.node);
+  const policy = compileNode(context, loaded, opts.node, { mustBeKnown: true });
   const facts = (await readFacts(opts.host)) ?? (await liveFacts(context, run));
   const wanted = createRenderer(opts.dataplane, { log: opts.logAction }).render(policy, facts);
   const applier = createApplier({ dialect: opts.dataplane, backend: opts.iptablesBackend, run });

@@ -27,6 +27,8 @@ export interface LoadedPolicy {
   readonly unread: boolean;
   /** Nodes of the workload endpoints, sorted. */
   readonly nodes: readonly string[];
+  /** Names of the Node resources, sorted. */
+  readonly declaredNodes: readonly string[];
   /** `namespace/pod` of workload endpoints, by resource key. */
   readonly aliases: ReadonlyMap<ResourceKey, readonly string[]>;
   readonly locate: Locate;
@@ -52,6 +54,9 @@ export async function readInput(context: Context, options: InputOptions): Promis
     problems: result.problems,
     unread: result.problems.some((p) => UNREAD.has(p.code)),
     nodes: [...new Set(endpoints.flatMap((e) => e.spec.node ?? []))].toSorted(compareText),
+    declaredNodes: result.resources
+      .flatMap((r) => (r.kind === 'Node' ? r.metadata.name : []))
+      .toSorted(compareText),
     aliases: new Map(aliases),
     locate: locator(result.origins),
   };
@@ -90,12 +95,30 @@ export function compileNodes(
   return new Map(nodes.map((node) => [node, graph.nodePolicy(node)]));
 }
 
-export function compileNode(context: Context, loaded: LoadedPolicy, wanted: string | undefined): NodePolicy {
+/**
+ * A node without endpoints may be meant; a misspelt one would enforce nothing. With `mustBeKnown` (where rules are
+ * changed) a name that no endpoint and no Node has is an error, elsewhere a warning.
+ */
+export function compileNode(
+  context: Context,
+  loaded: LoadedPolicy,
+  wanted: string | undefined,
+  { mustBeKnown = false } = {},
+): NodePolicy {
   const node = chooseNode(loaded, wanted);
-  context.report(unknownNode(loaded, node));
+  const unknown = unknownNode(loaded, node);
+  if (unknown !== undefined)
+    refuseErrors(context, [{ ...unknown, severity: mustBeKnown ? 'error' : 'warning' }]);
   const policy = compileNodes(context, loaded, [node]).get(node);
   if (policy === undefined) throw new TypeError(`the graph knows nothing of node ${node}`);
   return policy;
+}
+
+function unknownNode({ nodes, declaredNodes }: LoadedPolicy, node: string): Problem | undefined {
+  const known = [...new Set([...nodes, ...declaredNodes])];
+  if (known.includes(node)) return undefined;
+  const names = known.length === 0 ? 'there is neither an endpoint nor a Node' : `known: ${known.join(', ')}`;
+  return problem('cli/node', `no workload endpoint and no Node is called ${node}`, { hint: names });
 }
 
 /** What only the whole shows: a tier or profile that is missing, two endpoints on one interface … */
@@ -124,11 +147,12 @@ function refuseErrors(context: Context, problems: readonly Problem[]): void {
   context.report(problems);
 }
 
-/** The node asked for, or the only one that has endpoints. */
-export function chooseNode({ nodes }: LoadedPolicy, wanted: string | undefined): string {
-  const [only] = nodes;
+/** The node asked for, or the only one that has endpoints, or else the only one that there is. */
+export function chooseNode({ nodes, declaredNodes }: LoadedPolicy, wanted: string | undefined): string {
   if (wanted !== undefined) return wanted;
-  if (nodes.length === 1 && only !== undefined) return only;
+  const candidates = nodes.length > 0 ? nodes : declaredNodes;
+  const [only] = candidates;
+  if (candidates.length === 1 && only !== undefined) return only;
   const known =
     nodes.length === 0 ? 'no workload endpoint names a node' : `the endpoints are on ${nodes.join(', ')}`;
   fail('cli/node', 'which node is meant?', `${known}; name one with --node`);
@@ -139,14 +163,4 @@ export async function readFacts(file: string | undefined): Promise<HostFacts | u
   if (file === undefined) return undefined;
   const { readHostFile } = await import('./host-file.ts');
   return readHostFile(file);
-}
-
-/** A misspelt node would enforce nothing; but a node without endpoints is no error. */
-function unknownNode(loaded: LoadedPolicy, node: string): Problem[] {
-  if (loaded.nodes.includes(node)) return [];
-  const hint =
-    loaded.nodes.length === 0
-      ? 'there are no workload endpoints'
-      : `the endpoints are on ${loaded.nodes.join(', ')}`;
-  return [problem('cli/node', `no workload endpoint is on node ${node}`, { severity: 'warning', hint })];
 }

@@ -28,6 +28,19 @@ describe.each(['plan', 'enforce'])('%s', (verb) => {
     expect(stderr).toContain('error[selector/syntax]');
   });
 
+  it('refuses a node that nothing speaks of, since it would enforce nothing', async () => {
+    const { status, stdout, stderr, commands } = await withTools(
+      IP,
+      verb,
+      '-f',
+      files.path('good'),
+      '--node',
+      'n11',
+    );
+    expect([status, stdout, commands]).toEqual([2, '', []]);
+    expect(stderr).toMatch(/no Node is called n11[\s\S]*known: n1/);
+  });
+
   it('says which tool is missing', async () => {
     const none = await withTools(() => undefined, verb, '-f', files.path('good'));
     expect(none).toMatchObject({

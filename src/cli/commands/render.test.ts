@@ -12,6 +12,7 @@ const files = folder({
   'bad/policy.yaml': policy(5432).replace("app == 'web'", 'app == web'),
   'log.yaml': `${ENDPOINTS}---${policy(5432).replace('Allow', 'Log')}`,
   'policy-only.yaml': policy(1),
+  'node-only.yaml': `${policy(1)}---\napiVersion: projectcalico.org/v3\nkind: Node\nmetadata: { name: n1 }\n`,
   'host.json': '[{"ifname":"eth0","addr_info":[{"local":"192.168.0.1"}]}]',
 });
 afterAll(() => files.remove());
@@ -50,8 +51,16 @@ describe('render', () => {
     expect(await render('-f', files.path('one'), '--node', 'nx')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('table inet tortie'),
-      stderr: expect.stringMatching(/^warning.*no workload endpoint is on node nx/),
+      stderr: expect.stringMatching(
+        /^warning.*no workload endpoint and no Node is called nx[\s\S]*known: n1/,
+      ),
     });
+  });
+
+  it('renders the only Node there is when there are no endpoints', async () => {
+    const { status, stdout, stderr } = await render('-f', files.path('node-only.yaml'));
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('table inet tortie');
   });
 
   it('renders nothing of an input with an error', async () => {
