@@ -92,7 +92,8 @@ describe('failures', () => {
     expect(failingLine(stderr)).toBe(line);
   });
   it('names the policy rule behind the line', () => {
-    const command = plan.tests[0] ?? expect.unreachable();
+    const [command] = plan.tests;
+    if (!command) throw new Error('nothing is tested');
     const line = command.stdin.split('\n').findIndex((l) => l.includes('-j LOG')) + 1;
     const problem = failureProblem(command, {
       exitCode: 2,

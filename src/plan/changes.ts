@@ -83,7 +83,7 @@ function chainChanges<C extends ChainText & Partial<NftChain>>(
   subjectOf: (chain: C) => string,
 ): Change[] {
   const delta = mapDelta(older, newer, (a, b) => sameRules(a, b) && sameBase(a, b));
-  const order = new Map([...newer.keys(), ...older.keys()].map((name, i) => [name, i]));
+  const order = new Map([...new Set([...newer.keys(), ...older.keys()])].map((name, i) => [name, i]));
   const entries = [
     ...delta.added.map((after) => ({ before: undefined, after, name: after.name })),
     ...delta.changed.map(({ before, after }) => ({ before, after, name: after.name })),
@@ -104,7 +104,9 @@ function chainChanges<C extends ChainText & Partial<NftChain>>(
       const texts = { before: baseText(before), after: baseText(after) };
       changes.push({ action: 'change', object: 'chain', ...about, ...texts });
     }
-    return [...changes, ...ruleChanges(before?.rules ?? [], after?.rules ?? [], about)];
+    changes.push(...ruleChanges(before?.rules ?? [], after?.rules ?? [], about));
+    if (changes.length > 0) return changes;
+    return [{ action: 'change', object: 'chain', ...about, after: 'only the comments of its rules' }];
   });
 }
 

@@ -36,9 +36,7 @@ describe('printHuman', () => {
     expect(
       printHuman(changes, { locate }),
     ).toBe(`~ policy NetworkPolicy/prod/web ingress  [policy-web]   # NetworkPolicy/prod/web
-    - drop
     + tcp dport 443 accept   # NetworkPolicy/prod/web/ingress/1 at prod.yaml:14
-    + drop   # NetworkPolicy/prod/web/ingress/2
 
 + chain fresh
     + accept
@@ -50,7 +48,7 @@ describe('printHuman', () => {
     - 1 member: 9.9.9.9
     + 812 members (first 10 shown): ${numbers.slice(0, 10).join(', ')}
 
-Plan: 1 to add, 3 to change, 1 to remove.
+Plan: 2 to add, 1 to change, 1 to remove.
 `);
   });
   it('says that nothing changes', () => {
@@ -72,10 +70,8 @@ describe('printUnified', () => {
     );
     expect(text).toBe(`--- a/policy-web
 +++ b/policy-web
-@@ -1,1 +1,2 @@ policy NetworkPolicy/prod/web ingress
--drop
+@@ -0,0 +1,1 @@ policy NetworkPolicy/prod/web ingress
 +tcp dport 443 accept
-+drop
 --- /dev/null
 +++ b/fresh
 @@ -0,0 +1,1 @@ chain fresh
@@ -95,7 +91,7 @@ describe('printJson', () => {
     expect(document).toMatchObject({
       apiVersion: 'tortie.dev/v1',
       kind: 'Diff',
-      summary: { add: 1, change: 3, remove: 1 },
+      summary: { add: 2, change: 1, remove: 1 },
     });
     expect(document.changes.find((c: { subject: string }) => c.subject === 's1').added).toHaveLength(812);
     expect(JSON.stringify(document)).toContain('"place":"prod.yaml:14"');

@@ -14,7 +14,7 @@ export function ruleChanges(
   if (before === after) return [];
   if (before.length === 0) return after.map((rule) => added(rule, about));
   if (after.length === 0) return before.map((rule) => removed(rule, about));
-  const parts = diffArrays(before.map(line), after.map(line), { timeout: ALIGN_MS });
+  const parts = diffArrays(texts(before), texts(after), { timeout: ALIGN_MS });
   if (!parts) return [...before.map((r) => removed(r, about)), ...after.map((r) => added(r, about))];
   const changes: Change[] = [];
   let from = 0;
@@ -39,6 +39,11 @@ export function ruleChanges(
   return [...changes, ...gone.map((rule) => removed(rule, about))];
 }
 
+/** A new rule above gives those below another index in their ids and comments: to its reader they are the same rules. */
+function texts(rules: readonly RuleLine[]): string[] {
+  return rules.map((rule) => rule.text);
+}
+
 /** Rules that stand at one place and are for one policy rule changed; the others went and came. */
 function paired(
   gone: readonly RuleLine[],
@@ -58,11 +63,6 @@ function paired(
 /** A rule read back from the kernel has only its comment, which begins with the (perhaps shortened) id. */
 function identity(rule: RuleLine): string | undefined {
   return rule.comment ?? rule.rule;
-}
-
-/** A comment that changes is not a change of the rule to its reader, but the id in it tells equal rules apart. */
-function line(rule: RuleLine): string {
-  return `${rule.text}\n${rule.comment ?? ''}`;
 }
 
 function added(rule: RuleLine, about: Pick<Change, 'subject' | 'label' | 'cause'>): Change {

@@ -255,8 +255,8 @@ describe.each(TARGETS)('apply: $name', (target) => {
         resource: POLICY,
         path: ['spec', 'ingress', 2],
       });
-      if (target.options.dialect === 'nftables')
-        expect(JSON.stringify(problem?.notes)).toContain('jump nowhere');
+      // The line itself, too.
+      expect(JSON.stringify(problem?.notes)).toMatch(/jump nowhere|--dport 1:2:3/);
       // And the applier goes on from there.
       expect(await changing.apply(make({ ports: [8080] }))).toMatchObject({ ok: true });
       expect(await list(ns)).toContain('8080');
@@ -355,12 +355,9 @@ describe.each(TARGETS.slice(1))('hooks: $name', (target) => {
           return hit ? { stderr: 'injected' } : undefined;
         });
         const result = await applier(target, run).apply(wanted);
-        if (!hit) {
-          expect(result).toMatchObject({ ok: true, changed: true, problems: [] });
-          break;
-        }
+        expect([result.ok, result.problems.length === 0]).toEqual([!hit, !hit]);
+        if (!hit) break;
         failures += 1;
-        expect(result.ok).toBe(false);
         expect(JSON.stringify(result.problems)).toContain('injected');
         expect(sorted(await target.list(ns))).toEqual(sorted(before));
       }
