@@ -6,7 +6,8 @@
 //   printRuleset(ruleset, {json?}): {file: string, text: string}[]   nftables: `nftables.nft` (and `nftables.json` on
 //       request); iptables: `ipset.restore`, `iptables.v4`, `iptables.v6`: as nft -f, ipset restore and
 //       iptables-restore --noflush take them, complete and idempotent (loading twice changes nothing)
-//   nft.*, ipt.*                            the pieces of the dialects' texts, from which a change is composed
+//   nft.*                                   the pieces of an nft script, from which a change is composed; those of
+//                                           iptables are iptables/print.ts
 // Names: length-limited like Calico's, never longer than the dialect allows.
 export type * from './program.ts';
 export type * from './ruleset.ts';
@@ -23,5 +24,4 @@ export {
   type RendererOptions,
   type RulesetOf,
 } from './renderer.ts';
-export * as ipt from './iptables/print.ts';
 export * as nft from './nftables/print.ts';
