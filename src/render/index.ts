@@ -5,7 +5,8 @@
 //                                           nesting depth; runs on every ruleset before it leaves this room
 //   printRuleset(ruleset, {json?}): {file: string, text: string}[]   nftables: `nftables.nft` (and `nftables.json` on
 //       request); iptables: `ipset.restore`, `iptables.v4`, `iptables.v6`: as nft -f, ipset restore and
-//       iptables-restore --noflush take them, complete and idempotent (loading twice changes nothing)
+//       iptables-restore --noflush take them, complete and idempotent (loading twice changes nothing, but for the jump
+//       rules of iptables: iptables/print.ts)
 //   nft.*                                   the pieces of an nft script, from which a change is composed; those of
 //                                           iptables are iptables/print.ts
 // Names: length-limited like Calico's, never longer than the dialect allows.
