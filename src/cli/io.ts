@@ -19,8 +19,8 @@ export interface Io {
   uninterrupted<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Status of a command that an interrupt (SIGINT) ended. */
-export const INTERRUPTED = 130;
+/** Status of a command that a signal ended, as a shell says it. */
+const INTERRUPTS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 export function systemIo(): Io {
   const env = new Map<string, string>();
@@ -58,11 +58,13 @@ async function readStdin(): Promise<string> {
 
 function interrupts(): Pick<Io, 'uninterrupted'> {
   let busy = 0;
-  let asked = false;
-  process.on('SIGINT', () => {
-    asked = true;
-    if (busy === 0) process.exit(INTERRUPTED);
-  });
+  let asked: number | undefined;
+  for (const [signal, status] of Object.entries(INTERRUPTS)) {
+    process.on(signal, () => {
+      asked = status;
+      if (busy === 0) process.exit(status);
+    });
+  }
   return {
     uninterrupted: async (work) => {
       busy++;
@@ -70,7 +72,7 @@ function interrupts(): Pick<Io, 'uninterrupted'> {
         return await work();
       } finally {
         busy--;
-        if (busy === 0 && asked) process.exit(INTERRUPTED);
+        if (busy === 0 && asked !== undefined) process.exit(asked);
       }
     },
   };

@@ -46,9 +46,13 @@ describe('process', () => {
     expect(done.stdout).toMatch(/^.status 0\n$/);
   });
 
-  it('ends with 130 on an interrupt', async () => {
-    // The interrupt must come after the program began to listen for it; standard input stays open, so that it waits.
-    const ready = `process.on('newListener', (name) => { if (name === 'SIGINT') process.stderr.write('ready'); })`;
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('ends on %s with %i', async (signal, expected) => {
+    // The signal must come after the program began to listen for it; standard input stays open, so that it waits.
+    const ready = `process.on('newListener', (name) => { if (name === '${signal}') process.stderr.write('ready'); })`;
     const argv = [
       '--import',
       'tsx',
@@ -60,9 +64,25 @@ describe('process', () => {
       '-',
     ];
     const child = spawn(process.execPath, argv, { stdio: ['pipe', 'ignore', 'pipe'] });
-    child.stderr.once('data', () => child.kill('SIGINT'));
+    child.stderr.once('data', () => child.kill(signal));
     const status = await new Promise<number | null>((resolve) => child.on('exit', resolve));
-    expect(status).toBe(130);
+    expect(status).toBe(expected);
+  });
+
+  it('finishes work that must not be left half done, and then ends', () => {
+    const program = `
+      import { systemIo } from ${JSON.stringify(join(import.meta.dirname, 'io.ts'))};
+      const io = systemIo();
+      await io.uninterrupted(async () => {
+        process.kill(process.pid, 'SIGINT');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        console.log('finished');
+      });
+      console.log('went on');
+    `;
+    const argv = ['--import', 'tsx', '--input-type=module', '-e', program];
+    const done = spawnSync(process.execPath, argv, { encoding: 'utf8' });
+    expect(done).toMatchObject({ status: 130, stdout: 'finished\n', stderr: '' });
   });
 });
 
