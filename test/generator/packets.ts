@@ -105,12 +105,11 @@ function nearNet(rand: Random, text: string): bigint {
 export function isPlain(family: Family, bits: bigint): boolean {
   if (family === 4) {
     const first = Number(bits >> 24n);
-    return first > 0 && first < 224 && first !== 127 && first !== 169 && bits !== bitsOf('192.0.2.255') && bits !== bitsOf('192.0.2.0');
+    return first > 0 && first < 224 && first !== 127 && first !== 169;
   }
   if (bits <= 0n || bits >> 128n !== 0n) return false;
   const first = Number(bits >> 120n);
-  // Subnet-router anycast addresses are the node's own.
-  return first !== 0 && first !== 0xff && first !== 0xfe && bits !== bitsOf('2001:db8::') && bits >> 125n !== 4n;
+  return first !== 0 && first !== 0xff && first !== 0xfe;
 }
 
 function address(rand: Random, family: Family, nets: readonly string[]): bigint {

@@ -92,6 +92,7 @@ export function labSpec(name: string): LabSpec {
   return {
     name,
     workloads: SLOTS.filter((one) => one.node === NODE).map((one) => ({ interface: one.interface, routes: [one.routes[4], one.routes[6]] })),
-    nodeAddresses: [`${HOST[4]}/24`, `${HOST[6]}/64`],
+    // Full lengths: no network is on the link, so that nothing is ever asked who has an address.
+    nodeAddresses: [`${HOST[4]}/32`, `${HOST[6]}/128`],
   };
 }

@@ -1,6 +1,6 @@
 // One differential case: resources as a YAML reader would give them and one packet on one node; how oracle and
 // evaluator judge it; how it is shrunk, saved and read back.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { formatAddress, parseAddress } from '../../src/net/index.ts';
@@ -96,7 +96,7 @@ export function saveCase(name: string, why: string, one: Case): string {
 }
 
 export function savedCases(): (Case & { readonly name: string })[] {
-  const files = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.name.endsWith('.yaml'));
+  const files = (existsSync(FOLDER) ? readdirSync(FOLDER, { withFileTypes: true }) : []).filter((entry) => entry.name.endsWith('.yaml'));
   return files.map(({ name }) => {
     const { node, packet, resources } = parse(readFileSync(FOLDER + name, 'utf8')) as { node: string; packet: Packet & { source: string; destination: string }; resources: Raw[] };
     const bits = (text: unknown): bigint => parseAddress(String(text))?.bits ?? 0n;
