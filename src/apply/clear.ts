@@ -35,12 +35,13 @@ export async function clearDataplanes(
   dataplanes: readonly Dataplane[],
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<ClearResult> {
+  const all = dataplanes.length === ALL.length;
   const findings = await Promise.all(
-    dataplanes.map((name) => (name === 'nftables' ? findNft(run) : findIptables(run, name))),
+    dataplanes.map((name) => (name === 'nftables' ? findNft(run) : findIptables(run, name, { sets: all }))),
   );
   const problems = findings.flatMap((f) => f.problems).filter((p) => p.code !== 'host/no-tool');
   const found = findings.flatMap((f) => f.value ?? []);
-  const sets = dataplanes.length === ALL.length ? mergedSets(found) : [];
+  const sets = all ? mergedSets(found) : [];
   const removed: string[] = [];
   for (const { plan, what } of found) {
     const execution = dryRun ? { ok: true, problems: [] } : await execute(run, plan);
@@ -75,9 +76,13 @@ async function findNft(run: Runner): Promise<Result<Finding>> {
   return { value: { what: ['nftables: table inet tortie'], plan: planOf(commands), sets: [] }, problems: [] };
 }
 
-async function findIptables(run: Runner, name: Dataplane): Promise<Result<Finding>> {
+async function findIptables(
+  run: Runner,
+  name: Dataplane,
+  options: { readonly sets: boolean },
+): Promise<Result<Finding>> {
   const backend: IptablesBackend = name === 'iptables-nft' ? 'nft' : 'legacy';
-  const observed = await observeIptables(run, backend);
+  const observed = await observeIptables(run, backend, options);
   if (!observed.value) return { problems: observed.problems };
   const { tables, ipsets } = observed.value;
   const plan = planIptables({ ...observed.value, ipsets: new Map() }, NO_IPTABLES, { backend });

@@ -27,24 +27,27 @@ export async function observeNft(run: Runner): Promise<Result<NftRuleset | undef
   return { problems: [unreadable(NFT_LIST, result)] };
 }
 
+/** Without `sets` only the rules: the sets belong to both backends, and whoever asks has them already. */
 export async function observeIptables(
   run: Runner,
   backend: IptablesBackend,
+  { sets: withSets = true }: { readonly sets?: boolean } = {},
 ): Promise<Result<ObservedIptables>> {
-  const commands = [[`iptables-${backend}-save`], [`ip6tables-${backend}-save`], ['ipset', 'save']];
+  const saves = [[`iptables-${backend}-save`], [`ip6tables-${backend}-save`]];
+  const commands = withSets ? [...saves, ['ipset', 'save']] : saves;
   const results = await Promise.all(commands.map((argv) => run.run(argv)));
   const failures = results.flatMap((result, i) =>
     result.exitCode === 0 ? [] : [unreadable(commands[i] ?? [], result)],
   );
   const [v4, v6, sets] = results;
-  if (failures.length > 0 || !v4 || !v6 || !sets) return { problems: failures };
+  if (failures.length > 0 || !v4 || !v6) return { problems: failures };
   const families = { 4: parseSave(v4.stdout), 6: parseSave(v6.stdout) };
   return {
     value: {
       dialect: 'iptables',
       tables: { 4: families[4].tables, 6: families[6].tables },
       layouts: { 4: families[4].layouts, 6: families[6].layouts },
-      ipsets: ipsetsOf(parseIpsetSave(sets.stdout, isOurIpset)),
+      ipsets: ipsetsOf(parseIpsetSave(sets?.stdout ?? '', isOurIpset)),
     },
     problems: [...incompatible(families[4], backend, 4), ...incompatible(families[6], backend, 6)],
   };

@@ -36,7 +36,7 @@ function nftChanges(older: NftRuleset | undefined, newer: NftRuleset | undefined
   }
   changes.push(...chainChanges(older?.chains ?? new Map(), newer?.chains ?? new Map(), (c) => c.name));
   changes.push(...mapChanges(older?.maps ?? new Map(), newer?.maps ?? new Map()));
-  changes.push(...setChanges(memberSets(older?.sets, 'elements'), memberSets(newer?.sets, 'elements')));
+  changes.push(...setChanges(older?.sets ?? new Map(), newer?.sets ?? new Map(), (s) => s.elements));
   return changes;
 }
 
@@ -59,7 +59,7 @@ function iptablesChanges(older: IptablesRuleset | undefined, newer: IptablesRule
       changes.push(...hookChanges(layout, after?.hooks ?? [], about));
     }
   }
-  changes.push(...setChanges(memberSets(older?.ipsets, 'members'), memberSets(newer?.ipsets, 'members')));
+  changes.push(...setChanges(older?.ipsets ?? new Map(), newer?.ipsets ?? new Map(), (s) => s.members));
   return changes;
 }
 
@@ -142,45 +142,35 @@ function mapChanges(older: ReadonlyMap<string, NftMap>, newer: ReadonlyMap<strin
   ];
 }
 
-interface MemberSet {
+interface SetOf {
   readonly name: string;
-  readonly members: readonly string[];
   readonly cause?: string;
   readonly description?: string;
 }
 
-/** The sets of both dialects as one kind, without looking into those that are shared. */
-function memberSets<K extends 'elements' | 'members'>(
-  sets:
-    | ReadonlyMap<
-        string,
-        { readonly name: string; readonly description?: string } & Record<K, readonly string[]>
-      >
-    | undefined,
-  key: K,
-): ReadonlyMap<string, MemberSet> {
-  return new Map([...(sets ?? [])].map(([name, set]) => [name, { ...set, members: set[key] }]));
-}
-
-function setChanges(older: ReadonlyMap<string, MemberSet>, newer: ReadonlyMap<string, MemberSet>): Change[] {
-  const delta = mapDelta(older, newer, (a, b) => isEmpty(memberDelta(a.members, b.members)));
-  const about = (set: MemberSet) => ({
+function setChanges<S extends SetOf>(
+  older: ReadonlyMap<string, S>,
+  newer: ReadonlyMap<string, S>,
+  membersOf: (set: S) => readonly string[],
+): Change[] {
+  const delta = mapDelta(older, newer, (a, b) => isEmpty(memberDelta(membersOf(a), membersOf(b))));
+  const about = (set: S) => ({
     subject: set.name,
     label: setLabel(set),
     ...(set.cause !== undefined && { cause: { resource: set.cause } }),
   });
   return [
-    ...delta.added.map((s): Change => ({ action: 'add', object: 'set', ...about(s), added: s.members })),
+    ...delta.added.map((s): Change => ({ action: 'add', object: 'set', ...about(s), added: membersOf(s) })),
     ...delta.changed.map(
       ({ before, after }): Change => ({
         action: 'change',
         object: 'member',
         ...about(after),
-        ...memberDelta(before.members, after.members),
+        ...memberDelta(membersOf(before), membersOf(after)),
       }),
     ),
     ...delta.removed.map(
-      (s): Change => ({ action: 'remove', object: 'set', ...about(s), removed: s.members }),
+      (s): Change => ({ action: 'remove', object: 'set', ...about(s), removed: membersOf(s) }),
     ),
   ];
 }

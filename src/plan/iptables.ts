@@ -34,13 +34,16 @@ export function planIptables(
   const from = observed ?? NO_IPTABLES;
   const families = ([4, 6] as const).flatMap((family) => {
     const text = script();
-    writeFamily(text, stateOf(from, family), stateOf(wanted, family), options.backend);
-    if (text.size === 0) return [];
+    const tables = writeFamily(text, stateOf(from, family), stateOf(wanted, family), options.backend);
+    if (tables === 0) return [];
     const back = script();
     writeFamily(back, stateOf(wanted, family), stateOf(from, family), options.backend);
-    return [{ family, text, back }];
+    return [{ family, text, back, tables }];
   });
   const sets = ipsetSteps(from.ipsets, wanted.ipsets);
+  // A table is committed at once or not at all. So if the very first thing that is done commits a single table, its
+  // failure leaves everything as it was, and to try it before would only cost the time again.
+  const firstIsItsOwnTest = sets.restrict.length === 0 && families[0]?.tables === 1;
   const rules = families.map(({ family, text, back }): Command => {
     const argv = restoreCommand(family, options);
     return text.command(argv, `rules v${family}`, { undo: { argv, stdin: back.text() } });
@@ -48,9 +51,11 @@ export function planIptables(
   return {
     changes: changesBetween(observed, options.shown ?? wanted),
     prepare: sets.create,
-    tests: families.map(({ family, text }) =>
-      text.command([...restoreCommand(family, options), '--test'], `test rules v${family}`),
-    ),
+    tests: families
+      .slice(firstIsItsOwnTest ? 1 : 0)
+      .map(({ family, text }) =>
+        text.command([...restoreCommand(family, options), '--test'], `test rules v${family}`),
+      ),
     commands: [...sets.restrict, ...rules, ...sets.loosen, ...sets.destroy],
     problems: [],
   };
@@ -74,14 +79,19 @@ function stateOf(ruleset: ObservedIptables | IptablesRuleset, family: Family): F
 
 const NO_TABLE: IptablesTable = { chains: new Map(), hooks: [] };
 
-function writeFamily(text: Script, from: FamilyState, to: FamilyState, backend: IptablesBackend): void {
+/** Answers how many tables it wrote. */
+function writeFamily(text: Script, from: FamilyState, to: FamilyState, backend: IptablesBackend): number {
+  let tables = 0;
   for (const name of new Set([...to.tables.keys(), ...from.tables.keys()])) {
     const before = from.tables.get(name) ?? NO_TABLE;
     const after = to.tables.get(name) ?? NO_TABLE;
     if (before === after) continue;
     const layout = from.layouts ? (from.layouts.get(name) ?? new Map()) : layoutOf(before.hooks);
+    const size = text.size;
     writeTable(text, name, before, after, { layout, backend });
+    if (text.size > size) tables += 1;
   }
+  return tables;
 }
 
 interface TableOptions {

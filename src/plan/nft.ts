@@ -108,11 +108,3 @@ function addNewEdges(text: Script, before: ReadonlyMap<string, string>, after: N
 function setOrigin(set: NftSet): LineOrigin {
   return set.cause === undefined ? {} : { resource: set.cause };
 }
-
-/** The chains of one ruleset that another holds as well, as far as hash and count tell. */
-export function chainsThatLookEqual(observed: NftRuleset, wanted: NftRuleset): readonly NftChain[] {
-  return [...wanted.chains.values()].filter((chain) => {
-    const there = observed.chains.get(chain.name);
-    return there !== undefined && sameRules(there, chain);
-  });
-}
