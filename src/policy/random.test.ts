@@ -1,4 +1,5 @@
-// Random histories: after every step the incremental output is that of a graph from scratch, the delta leads from the
+// Random histories: after every step the incremental output is that of a graph from scratch, matches are those that a
+// naive evaluation finds, the delta leads from the
 // output before to the output after, and what did not change is shared. TORTIE_SEED repeats a run, TORTIE_RUNS
 // lengthens it; a failure prints its seed.
 import * as fc from 'fast-check';
@@ -6,6 +7,7 @@ import { expect, it } from 'vitest';
 import type { Resource } from '../resources/index.ts';
 import { createGraph } from './graph.ts';
 import { describe, dump } from './testing/describe.ts';
+import { checkMatches } from './testing/naive.ts';
 import { randomResource } from './testing/random.ts';
 import { createCheckedFlush, NODES } from './testing/replay.ts';
 import { keyOf } from './testing/resources.ts';
@@ -51,6 +53,7 @@ it(`random histories (seed ${seed})`, () => {
           const wanted = scratch(state.values());
           for (const node of NODES) {
             const [actual, expected] = [graph.nodePolicy(node), wanted.nodePolicy(node)];
+            expect(checkMatches(actual, [...state.values()])).toEqual([]);
             expect(describe(actual)).toBe(describe(expected));
             expect(dump(actual)).toBe(dump(expected));
           }
