@@ -9,10 +9,10 @@ import { placesOf, printMatrix, probeAll, SERVICES, type Matrix } from './matrix
 import { compile, NEXT, NODE, openShop, ROOT, SHOP } from './sample.ts';
 
 const CLI = join(ROOT, 'dist/cli/main.js');
-const DATAPLANES: readonly (readonly string[])[] = [
-  ['--dataplane', 'nftables'],
-  ['--dataplane', 'iptables', '--iptables-backend', 'nft'],
-];
+const DATAPLANES = [
+  { dataplane: 'nftables', backend: [] },
+  { dataplane: 'iptables', backend: ['--iptables-backend', 'nft'] },
+] as const;
 
 let probes = 0;
 const wrong: string[] = [];
@@ -21,27 +21,28 @@ function heading(text: string): void {
   console.log(`\n── ${text} ${'─'.repeat(Math.max(0, 100 - text.length))}`);
 }
 
-/** Runs the built command in the node's namespace, as a user would type it; `shown` is what is printed of it. */
-function tortie(
-  lab: Lab,
-  argv: readonly string[],
-  ok: readonly number[],
-  lines = Number.POSITIVE_INFINITY,
-): void {
-  const shown = argv.map((a) => (a.startsWith('/') ? basename(a) : a)).join(' ');
+interface Shown {
+  /** Exit statuses that are as they should be. */
+  readonly ok: readonly number[];
+  /** How many lines of its output are shown, from the start and from the end. */
+  readonly head?: number;
+  readonly tail?: number;
+}
+
+/** Runs the built command in the node's namespace, in the scratch folder, as a user would type it. */
+function tortie(lab: Lab, argv: readonly string[], { ok, head = 1000, tail = 0 }: Shown): void {
+  const shown = argv.join(' ');
   console.log(`$ tortie ${shown}`);
-  const done = spawnSync('nsenter', [`--net=/run/netns/${lab.node}`, '--', process.execPath, CLI, ...argv], {
-    encoding: 'utf8',
-    cwd: ROOT,
-  });
-  const output = (done.stdout + done.stderr).trimEnd().split('\n');
-  console.log(
-    output
-      .slice(0, lines)
-      .map((l) => `  ${l}`)
-      .join('\n'),
-  );
-  if (output.length > lines) console.log(`  … ${output.length - lines} more lines`);
+  const enter = ['nsenter', `--net=/run/netns/${lab.node}`, '--', process.execPath, CLI];
+  const done = spawnSync(enter[0] ?? '', [...enter.slice(1), ...argv], { encoding: 'utf8', cwd: scratch });
+  const lines = (done.stdout + done.stderr).trimEnd().split('\n');
+  const hidden = lines.length - head - tail;
+  const print = (some: readonly string[]): void => some.forEach((l) => console.log(`  ${l}`));
+  print(hidden > 0 ? lines.slice(0, head) : lines);
+  if (hidden > 0) {
+    console.log(`  … ${hidden} lines`);
+    if (tail > 0) print(lines.slice(-tail));
+  }
   if (!ok.includes(done.status ?? -1)) throw new Error(`tortie ${shown}: exit ${String(done.status)}`);
 }
 
@@ -57,10 +58,10 @@ function report(matrix: Matrix, before?: Matrix): Matrix {
 
 const scratch = mkdtempSync(join(tmpdir(), 'tortie-demo-'));
 try {
-  const next = join(scratch, 'shop-next');
-  cpSync(SHOP, next, { recursive: true });
-  cpSync(NEXT, join(next, basename(NEXT)));
-  const [now, then] = [await compile([SHOP]), await compile([next])];
+  cpSync(SHOP, join(scratch, 'shop'), { recursive: true });
+  cpSync(SHOP, join(scratch, 'shop-next'), { recursive: true });
+  cpSync(NEXT, join(scratch, 'shop-next', basename(NEXT)));
+  const [now, then] = [await compile([join(scratch, 'shop')]), await compile([join(scratch, 'shop-next')])];
   const places = placesOf(now);
   console.log(
     `A node, ${now.endpoints.size} workloads, an outside host; IPv4 and IPv6. Rows send, columns receive:`,
@@ -69,43 +70,35 @@ try {
     `${SERVICES.map((s) => `${s.letter} = ${s.title}`).join('; ')}; · = not delivered; * = changed`,
   );
 
-  for (const dataplane of DATAPLANES) {
-    const lab = await openShop(now, { name: `d${dataplane[1]?.slice(0, 3) ?? ''}`, answers: false });
+  for (const { dataplane, backend } of DATAPLANES) {
+    const lab = await openShop(now, { name: `d${dataplane.slice(0, 3)}`, answers: false });
+    const on = ['--node', NODE, '--dataplane', dataplane];
     try {
-      const on = ['--node', NODE, ...dataplane];
-      heading(`${dataplane[1] ?? ''}: nothing enforced yet`);
+      heading(`${dataplane}: nothing enforced yet`);
       const open = report(await probeAll(lab, places, undefined));
       heading('what would change on this host');
-      tortie(lab, ['plan', '-f', SHOP, ...on], [1], 24);
+      tortie(lab, ['plan', '-f', 'shop', ...on, ...backend], { ok: [1], head: 16, tail: 6 });
       heading('enforce it');
-      tortie(lab, ['enforce', '-f', SHOP, ...on], [0], 3);
+      tortie(lab, ['enforce', '-f', 'shop', ...on, ...backend], { ok: [0], head: 0, tail: 2 });
       const before = report(await probeAll(lab, places, now), open);
       heading('one policy changes: metrics may scrape the database');
-      tortie(lab, ['diff', SHOP, next, ...on], [1]);
-      tortie(lab, ['enforce', '-f', next, ...on], [0], 3);
+      tortie(lab, ['diff', 'shop', 'shop-next', ...on], { ok: [1] });
+      tortie(lab, ['enforce', '-f', 'shop-next', ...on, ...backend], { ok: [0], head: 0, tail: 2 });
       report(await probeAll(lab, places, then), before);
       heading('why is that so');
-      tortie(
-        lab,
-        [
-          'explain',
-          '-f',
-          next,
-          '--node',
-          NODE,
-          '--from',
-          'monitoring/metrics-0',
-          '--to',
-          'shop/db-0',
-          '--proto',
-          'tcp',
-          '--port',
-          '9187',
-        ],
-        [0],
-      );
+      const flow = [
+        '--from',
+        'monitoring/metrics-0',
+        '--to',
+        'shop/db-0',
+        '--proto',
+        'tcp',
+        '--port',
+        '9187',
+      ];
+      tortie(lab, ['explain', '-f', 'shop-next', '--node', NODE, ...flow], { ok: [0] });
       heading('and away again');
-      tortie(lab, ['clear'], [0], 6);
+      tortie(lab, ['clear'], { ok: [0] });
       report(await probeAll(lab, places, undefined));
     } finally {
       await lab.close();

@@ -123,7 +123,7 @@ export function printMatrix(matrix: Matrix, before?: Matrix): string {
     matrix.places
       .map((to) => {
         const cell = matrix.cells.get(`${from}|${to}`) ?? '';
-        const changed = before !== undefined && before.cells.get(`${from}|${to}`) !== cell;
+        const changed = cell !== '' && before !== undefined && before.cells.get(`${from}|${to}`) !== cell;
         return pad(changed ? `${cell}*` : cell);
       })
       .join('')

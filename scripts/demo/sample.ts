@@ -1,5 +1,4 @@
 // The sample node of demo and lab: examples/shop laid out in namespaces.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGraph, feed, loadFiles, type NodePolicy } from '../../src/index.ts';
@@ -30,10 +29,8 @@ export function openShop(
       interface: e.interfaceName,
       routes: e.addresses,
     })),
-    nodeAddresses: [`${HOST[0]}/24`, `${HOST[1]}/64`],
-    outsideAddresses: [`${OUTSIDE[0]}/24`, `${OUTSIDE[1]}/64`],
+    // No subnet on the uplink: everything outside is behind the default route, so that nobody asks who has it.
+    nodeAddresses: [`${HOST[0]}/32`, `${HOST[1]}/128`],
+    outsideAddresses: [`${OUTSIDE[0]}/32`, `${OUTSIDE[1]}/128`],
   });
 }
-
-/** The text of an example file, for showing what a change changes. */
-export const textOf = (file: string): string => readFileSync(file, 'utf8');
