@@ -121,11 +121,12 @@ class Prober:
         self.host_protocols |= wanted
 
     def is_itself(self, name, data, number):
-        """Not an error message that quotes it. (Raw IPv6 sockets give no header to compare.)"""
-        if name == "host":
-            return True
-        head = self.heads[number]
-        return data[23:24] + data[26:34] == head if len(head) == 9 else data[20:21] + data[22:54] == head
+        """Not an error message or an echo that quotes it: the payload of the packet, behind a header and no more."""
+        family, sent = self.sent[number]
+        header = 20 if family == 4 else 40
+        # AF_PACKET gives the Ethernet header too, raw IPv4 sockets the IP header, raw IPv6 sockets neither.
+        before = 14 + header if name != "host" else header if family == 4 else 0
+        return data[before:] == sent[header:]
 
     def drain(self, delivered, first, last):
         for name, sock in self.receivers:
@@ -170,7 +171,7 @@ class Prober:
             self.keep_apart((family, src, dst, proto, number if sport is None else sport, dport))
         inner = quoted and frames.packet(*quoted, None, None, 2, 0)[: 48 if family == 6 else 28]
         data = frames.packet(family, src, dst, proto, sport, dport, kind, code, flags, number, inner)
-        self.heads[number] = data[9:10] + data[12:20] if family == 4 else data[6:7] + data[8:40]
+        self.sent[number] = (family, data)
         if where == "host":
             try:
                 self.host_send[family].sendto(data, (dst, 0))
@@ -186,7 +187,7 @@ class Prober:
         delivered = [[] for _ in packets]
         first, last = self.number, self.number + len(packets)
         self.number = last
-        self.heads = {}
+        self.sent = {}
         for index, fields in enumerate(packets):
             self.inject(fields, first + index)
             if index % BURST == BURST - 1:
