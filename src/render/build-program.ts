@@ -14,6 +14,7 @@ import type {
 import type { Direction } from '../resources/index.ts';
 import { type RuleMatch, ruleMatch, sameInBothFamilies } from './conditions.ts';
 import { type LogSubject, expandLogPrefix } from './log-prefix.ts';
+import { mentionedSets } from './mentioned-sets.ts';
 import type {
   Block,
   BlockId,
@@ -44,7 +45,7 @@ export function buildProgram(policy: NodePolicy): Program {
     config: policy.config,
     endpoints,
     blocks,
-    sets: mentionedSets(policy, compiled),
+    sets: setsOf(policy, compiled),
   };
 }
 
@@ -173,22 +174,16 @@ function programRule(
 }
 
 /** Only sets that a condition mentions, sorted by id. */
-function mentionedSets(policy: NodePolicy, compiled: readonly Compiled[]): Map<string, IpSet> {
+function setsOf(policy: NodePolicy, compiled: readonly Compiled[]): Map<string, IpSet> {
   const found = new Map<string, IpSet>();
   for (const { block, sets } of compiled) {
     // The first one stays, so that the same content set is the same object as long as its first block is.
     for (const set of sets) if (!found.has(set.id)) found.set(set.id, set);
-    for (const rule of block.rules) {
-      for (const condition of rule.conditions) {
-        const parts = condition.kind === 'any-of' ? condition.alternatives : [condition];
-        for (const part of parts) {
-          if ((part.kind !== 'set' && part.kind !== 'port-set') || found.has(part.set)) continue;
-          const set = policy.ipSets.get(part.set);
-          if (set === undefined)
-            throw new TypeError(`set ${part.set} of rule ${rule.id} is not in the NodePolicy`);
-          found.set(part.set, set);
-        }
-      }
+    for (const { set: id } of mentionedSets(block)) {
+      if (found.has(id)) continue;
+      const set = policy.ipSets.get(id);
+      if (set === undefined) throw new TypeError(`set ${id} of ${block.id} is not in the NodePolicy`);
+      found.set(id, set);
     }
   }
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -12,7 +12,7 @@ import { ACCEPT, type ActionSettings, deny } from './actions.ts';
 import { endpointChain, policyChain, restChain } from './names.ts';
 import { namedChain } from './policy-chains.ts';
 import { commentText } from './quote.ts';
-import { COUNTER, ctState, goto, jump, markMatch, match, metaMatch, setMark } from './statement.ts';
+import { COUNTER, ctState, goto, jump, markMatch, match, metaMatch, payload, setMark } from './statement.ts';
 import { ruleLine } from './text.ts';
 
 /** A part of a call list that is one chain, and the tier whose pass leads out of it. */
@@ -123,7 +123,7 @@ function beforePolicy(direction: Direction, config: NodeConfig, settings: Action
   if (config.dropInvalid) lines.push(ruleLine([ctState('invalid'), ...deny(settings)]));
   if (direction === 'ingress') return lines;
   if (config.dropVxlanFromWorkloads) {
-    const port = match({ payload: { protocol: 'udp', field: 'dport' } }, config.vxlanPort);
+    const port = match(payload('udp', 'dport'), config.vxlanPort);
     lines.push(ruleLine([port, ...deny(settings)], { comment: 'VXLAN from a workload' }));
   }
   if (config.dropIpipFromWorkloads) {

@@ -18,7 +18,7 @@ import { ACCEPT, type ActionSettings, deny, DROP } from './actions.ts';
 import { DISCOVERY, FROM_MAP, OTHER_WORKLOADS, TO_MAP } from './names.ts';
 import { namedChain } from './policy-chains.ts';
 import { interfaceWildcard } from './quote.ts';
-import { ctState, match, metaMatch, type Statement } from './statement.ts';
+import { ctState, match, metaMatch, payload, type Statement } from './statement.ts';
 import { ruleLine } from './text.ts';
 
 export interface Hooks {
@@ -90,7 +90,7 @@ function drops(config: NodeConfig): boolean {
 
 /** Without neighbour discovery a workload cannot reach its gateway; no policy can be meant to forbid it. */
 function discovery(): RuleLine {
-  const type = { payload: { protocol: 'icmpv6', field: 'type' } } as const;
+  const type = payload('icmpv6', 'type');
   return ruleLine([match(type, `@${DISCOVERY}`), ...ACCEPT], { comment: 'neighbour discovery and MLD' });
 }
 

@@ -2,6 +2,7 @@
 // chains as long as policy, settings and the shape of its sets are the same, an endpoint's as long as its list is.
 import type { Direction } from '../../resources/index.ts';
 import { problem, TortieError } from '../../errors/problem.ts';
+import { mentionedSets } from '../mentioned-sets.ts';
 import { nesting, nftCallGraph } from '../nesting.ts';
 import type { Block, BlockId, CallList, Program } from '../program.ts';
 import type { NftChain, NftMap, NftRuleset, NftSet } from '../ruleset.ts';
@@ -10,7 +11,6 @@ import type { LogTarget } from '../log-target.ts';
 import type { NftCapabilities } from './capabilities.ts';
 import { type EndpointChains, endpointChains } from './endpoint-chains.ts';
 import { hooks } from './hooks.ts';
-import { mentionedSets } from './mentioned-sets.ts';
 import { FROM_MAP, passChain, TO_MAP } from './names.ts';
 import { type LoweredBlock, namedChain, policyChains } from './policy-chains.ts';
 import { interfaceName } from './quote.ts';

@@ -11,7 +11,7 @@ import { icmpProtocol, type Family } from '../../net/index.ts';
 import type { Condition, SideName } from '../program.ts';
 import type { NftSet } from '../ruleset.ts';
 import { portRangeSet } from './sets.ts';
-import { type Expression, type Match, match, metaMatch } from './statement.ts';
+import { type Expression, type Match, match, metaMatch, payload } from './statement.ts';
 
 export interface Requirement {
   readonly all: readonly Match[];
@@ -109,9 +109,7 @@ function ports(condition: Condition & { kind: 'ports' }, context: MatchContext):
 
 /** Type and code are negated together: not (type and code). */
 function icmp(condition: Condition & { kind: 'icmp' }, family: Family): Requirement {
-  const field = (name: string): Expression => ({
-    payload: { protocol: family === 4 ? 'icmp' : 'icmpv6', field: name },
-  });
+  const field = (name: string): Expression => payload(family === 4 ? 'icmp' : 'icmpv6', name);
   const { type, code, negated } = condition;
   if (code === undefined) return { all: [match(field('type'), type, negated)] };
   const both = [match(field('type'), type), match(field('code'), code)];
@@ -124,12 +122,11 @@ function icmp(condition: Condition & { kind: 'icmp' }, family: Family): Requirem
 }
 
 function address(side: SideName, family: Family): Expression {
-  return { payload: { protocol: family === 4 ? 'ip' : 'ip6', field: side === 'source' ? 'saddr' : 'daddr' } };
+  return payload(family === 4 ? 'ip' : 'ip6', side === 'source' ? 'saddr' : 'daddr');
 }
 
 function addressAndPort(side: SideName, family: Family): Expression {
-  const port: Expression = { payload: { protocol: 'th', field: portField(side) } };
-  return { concat: [address(side, family), { meta: { key: 'l4proto' } }, port] };
+  return { concat: [address(side, family), { meta: { key: 'l4proto' } }, payload('th', portField(side))] };
 }
 
 function portField(side: SideName): string {

@@ -176,9 +176,13 @@ function withoutImpliedProtocol(
   conditions: readonly Condition[],
   protocol: number | undefined,
 ): Match[] {
-  const all = parts.flatMap((part) => part.all);
-  if (protocol === undefined || !impliesProtocol(all, protocol)) return all;
-  return parts.flatMap((part, i) => (conditions[i]?.kind === 'protocol' ? [] : part.all));
+  const all: Match[] = [];
+  const others: Match[] = [];
+  for (const [i, part] of parts.entries()) {
+    all.push(...part.all);
+    if (conditions[i]?.kind !== 'protocol') others.push(...part.all);
+  }
+  return protocol !== undefined && impliesProtocol(all, protocol) ? others : all;
 }
 
 function protocolOf(conditions: readonly Condition[]): number | undefined {

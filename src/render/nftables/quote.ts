@@ -56,5 +56,6 @@ export function quoted(text: string): string {
 
 /** ASCII without quotes, control characters and backslashes. One character is one byte. */
 function printable(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return text;
   return text.replaceAll('"', "'").replace(/[^\x20-\x7e]|\\/gu, '_');
 }

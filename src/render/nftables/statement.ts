@@ -46,6 +46,16 @@ export function match(left: Expression, right: Value, negated = false): Match {
   return { match: { op: negated ? '!=' : '==', left, right } };
 }
 
+const payloads = new Map<string, Expression>();
+
+/** A field of a header; the same object each time, since a ruleset has thousands of them. */
+export function payload(protocol: string, field: string): Expression {
+  const key = `${protocol} ${field}`;
+  let expression = payloads.get(key);
+  if (expression === undefined) payloads.set(key, (expression = { payload: { protocol, field } }));
+  return expression;
+}
+
 export function metaMatch(
   key: 'nfproto' | 'l4proto' | 'iifname' | 'oifname',
   right: Value,
