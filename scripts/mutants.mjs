@@ -14,51 +14,197 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const COPIED = ['src', 'test', 'scripts', 'grammar', 'packages', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const COPIED = [
+  'src',
+  'test',
+  'scripts',
+  'grammar',
+  'packages',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+];
 const BUDGET = { unit: 20_000, kernel: 6_000 };
 
-const graph = (name, file, search, replace) => ({ name, kind: 'unit', file: `src/policy/${file}`, search, replace });
-const render = (name, file, search, replace) => ({ name, kind: 'kernel', file: `src/render/${file}`, search, replace });
+const graph = (name, file, search, replace) => ({
+  name,
+  kind: 'unit',
+  file: `src/policy/${file}`,
+  search,
+  replace,
+});
+const render = (name, file, search, replace) => ({
+  name,
+  kind: 'kernel',
+  file: `src/render/${file}`,
+  search,
+  replace,
+});
 
 const MUTANTS = [
-  graph('policies and tiers in falling order', 'order.ts', 'return a < b ? -1 : 1;\n}\n\nexport function compareText', 'return a < b ? 1 : -1;\n}\n\nexport function compareText'),
-  graph('a tier loses its default action', 'tiers.ts', "tier.spec.defaultAction === 'Pass' ? 'Pass' : 'Deny'", "'Deny' as 'Pass' | 'Deny'"),
-  graph('directions of a policy swapped', 'tier-lists.ts', '(p) => p[direction]', "(p) => p[direction === 'ingress' ? 'egress' : 'ingress']"),
-  graph('notSelector dropped', 'peers.ts', 'notSets: negative ? [context.use(netSet(negative))] : NONE', 'notSets: NONE'),
+  graph(
+    'policies and tiers in falling order',
+    'order.ts',
+    'return a < b ? -1 : 1;\n}\n\nexport function compareText',
+    'return a < b ? 1 : -1;\n}\n\nexport function compareText',
+  ),
+  graph(
+    'a tier loses its default action',
+    'tiers.ts',
+    "tier.spec.defaultAction === 'Pass' ? 'Pass' : 'Deny'",
+    "'Deny' as 'Pass' | 'Deny'",
+  ),
+  graph(
+    'directions of a policy swapped',
+    'tier-lists.ts',
+    '(p) => p[direction]',
+    "(p) => p[direction === 'ingress' ? 'egress' : 'ingress']",
+  ),
+  graph(
+    'notSelector dropped',
+    'peers.ts',
+    'notSets: negative ? [context.use(netSet(negative))] : NONE',
+    'notSets: NONE',
+  ),
   graph('notNets dropped', 'peers.ts', 'notNets: compileNets(peer.notNets, context)', 'notNets: NONE'),
   graph('numeric notPorts dropped', 'peers.ts', 'notPorts: portRanges(peer.notPorts)', 'notPorts: NONE'),
-  graph('port range begins one too late', 'peers.ts', '{ first: port.first, last: port.last }', '{ first: port.first + (port.first < port.last ? 1 : 0), last: port.last }'),
-  graph('a namespaced peer sees every namespace', 'selector-text.ts', "return namespace === undefined ? '' : namespaceClause(namespace);", "return '';"),
-  graph('merged selector loses its negation', 'selector-text.ts', '&& (!(${negative}))', '&& ((${negative}))'),
+  graph(
+    'port range begins one too late',
+    'peers.ts',
+    '{ first: port.first, last: port.last }',
+    '{ first: port.first + (port.first < port.last ? 1 : 0), last: port.last }',
+  ),
+  graph(
+    'a namespaced peer sees every namespace',
+    'selector-text.ts',
+    "return namespace === undefined ? '' : namespaceClause(namespace);",
+    "return '';",
+  ),
+  graph(
+    'merged selector loses its negation',
+    'selector-text.ts',
+    '&& (!(${negative}))',
+    '&& ((${negative}))',
+  ),
   graph('global() means namespaced', 'selector-text.ts', "'global()', `!has(", "'global()', `has("),
-  graph('labels inherited in the wrong order', 'inheritance.ts', 'for (const parent of item.parents) {', 'for (const parent of [...item.parents].reverse()) {'),
-  graph('ICMPv6 by name taken for IPv4', 'rules.ts', "return protocol === 'ICMPv6' ? 6 : undefined;", "return protocol === 'ICMPv6' ? 4 : undefined;"),
-  graph('named port without protocol means TCP', 'set-definition.ts', "if (protocol === undefined) return 'any';", "if (protocol === undefined) return 'tcp';"),
-  graph("the node's own configuration loses to the default", 'felix-config.ts', "this.#objects.get('default'),\n      this.#scoped(node),\n      this.#objects.get(`${NODE_PREFIX}${node}`),", "this.#objects.get(`${NODE_PREFIX}${node}`),\n      this.#scoped(node),\n      this.#objects.get('default'),"),
-  render('notNets dropped from rules', 'conditions.ts', 'if (notNets !== undefined) negative.push(netCondition(side, notNets, true, parts.sets));', ''),
-  render('profiles called in reverse', 'build-program.ts', 'profiles: profiles.map(', 'profiles: [...profiles].reverse().map('),
-  render('source and destination swapped in nft sets', 'nftables/matches.ts', "field: side === 'source' ? 'saddr' : 'daddr'", "field: side === 'source' ? 'daddr' : 'saddr'"),
-  render('nft port range ends one too early', 'nftables/matches.ts', '{ range: [only.first, only.last] }', '{ range: [only.first, only.last - 1] }'),
-  render('polarity of negated nft sets', 'nftables/matches.ts', 'if (condition.negated) return { all: sets.map((set) => match(left, set, true)) };', 'if (condition.negated) return { all: sets.map((set) => match(left, set, false)) };'),
-  render('nft forgets the ICMP code', 'nftables/matches.ts', 'if (code === undefined) return { all', 'if (code === undefined || !negated) return { all'),
-  render('nft has no drop at the end of a tier', 'nftables/endpoint-chains.ts', "if (tier.end === 'deny')\n    lines.push(", "if (tier.end === 'deny' && marks)\n    lines.push("),
-  render('iptables loses the negation of a net', 'iptables/matches.ts', "`${condition.negated ? '! ' : ''}${slot} ${condition.net}`", '`${slot} ${condition.net}`'),
-  render('iptables port range ends one too early', 'iptables/ports.ts', '`${first}:${last}`', '`${first}:${last - 1}`'),
-  render('iptables has no drop at the end of a tier', 'iptables/call-list.ts', 'rules.push({ text: `${whenClear(bits.passed)} ${targets.deny}`, comment });', ''),
-  render('iptables lets unknown interfaces through', 'iptables/dispatch.ts', 'tree.end === undefined ? [] : [tree.end]', 'tree.end === undefined ? [] : [tree.end].slice(1)'),
-  render('iptables keeps the pass mark of the tier before', 'iptables/call-list.ts', 'if (stale) rules.push({ text: clearBits(bits.passed), comment });', ''),
+  graph(
+    'labels inherited in the wrong order',
+    'inheritance.ts',
+    'for (const parent of item.parents) {',
+    'for (const parent of [...item.parents].reverse()) {',
+  ),
+  graph(
+    'ICMPv6 by name taken for IPv4',
+    'rules.ts',
+    "return protocol === 'ICMPv6' ? 6 : undefined;",
+    "return protocol === 'ICMPv6' ? 4 : undefined;",
+  ),
+  graph(
+    'named port without protocol means TCP',
+    'set-definition.ts',
+    "if (protocol === undefined) return 'any';",
+    "if (protocol === undefined) return 'tcp';",
+  ),
+  graph(
+    "the node's own configuration loses to the default",
+    'felix-config.ts',
+    "this.#objects.get('default'),\n      this.#scoped(node),\n      this.#objects.get(`${NODE_PREFIX}${node}`),",
+    "this.#objects.get(`${NODE_PREFIX}${node}`),\n      this.#scoped(node),\n      this.#objects.get('default'),",
+  ),
+  render(
+    'notNets dropped from rules',
+    'conditions.ts',
+    'if (notNets !== undefined) negative.push(netCondition(side, notNets, true, parts.sets));',
+    '',
+  ),
+  render(
+    'profiles called in reverse',
+    'build-program.ts',
+    'profiles: profiles.map(',
+    'profiles: [...profiles].reverse().map(',
+  ),
+  render(
+    'source and destination swapped in nft sets',
+    'nftables/matches.ts',
+    "field: side === 'source' ? 'saddr' : 'daddr'",
+    "field: side === 'source' ? 'daddr' : 'saddr'",
+  ),
+  render(
+    'nft port range ends one too early',
+    'nftables/matches.ts',
+    '{ range: [only.first, only.last] }',
+    '{ range: [only.first, only.last - 1] }',
+  ),
+  render(
+    'polarity of negated nft sets',
+    'nftables/matches.ts',
+    'if (condition.negated) return { all: sets.map((set) => match(left, set, true)) };',
+    'if (condition.negated) return { all: sets.map((set) => match(left, set, false)) };',
+  ),
+  render(
+    'nft forgets the ICMP code',
+    'nftables/matches.ts',
+    'if (code === undefined) return { all',
+    'if (code === undefined || !negated) return { all',
+  ),
+  render(
+    'nft has no drop at the end of a tier',
+    'nftables/endpoint-chains.ts',
+    "if (tier.end === 'deny')\n    lines.push(",
+    "if (tier.end === 'deny' && marks)\n    lines.push(",
+  ),
+  render(
+    'iptables loses the negation of a net',
+    'iptables/matches.ts',
+    "`${condition.negated ? '! ' : ''}${slot} ${condition.net}`",
+    '`${slot} ${condition.net}`',
+  ),
+  render(
+    'iptables port range ends one too early',
+    'iptables/ports.ts',
+    '`${first}:${last}`',
+    '`${first}:${last - 1}`',
+  ),
+  render(
+    'iptables has no drop at the end of a tier',
+    'iptables/call-list.ts',
+    'rules.push({ text: `${whenClear(bits.passed)} ${targets.deny}`, comment });',
+    '',
+  ),
+  render(
+    'iptables lets unknown interfaces through',
+    'iptables/dispatch.ts',
+    'tree.end === undefined ? [] : [tree.end]',
+    'tree.end === undefined ? [] : [tree.end].slice(1)',
+  ),
+  render(
+    'iptables keeps the pass mark of the tier before',
+    'iptables/call-list.ts',
+    'if (stale) rules.push({ text: clearBits(bits.passed), comment });',
+    '',
+  ),
 ];
 
 const COMMANDS = {
   unit: ['npx', 'vitest', 'run', '--project', 'unit', 'test/properties/differential.test.ts'],
-  kernel: [process.execPath, 'scripts/lab-exec.mjs', 'npx', 'vitest', 'run', '--project', 'kernel', 'test/kernel/differential.test.ts'],
+  kernel: [
+    process.execPath,
+    'scripts/lab-exec.mjs',
+    'npx',
+    'vitest',
+    'run',
+    '--project',
+    'kernel',
+    'test/kernel/differential.test.ts',
+  ],
 };
 
 function copyTree() {
   const tree = mkdtempSync(join(tmpdir(), 'tortie-mutants-'));
   for (const name of COPIED) {
     const from = join(ROOT, name);
-    if (existsSync(from)) cpSync(from, join(tree, name), { recursive: true, filter: (path) => !path.includes('node_modules') });
+    if (existsSync(from))
+      cpSync(from, join(tree, name), { recursive: true, filter: (path) => !path.includes('node_modules') });
   }
   // Regressions would catch a fault by an old case; random packets have to do it.
   rmSync(join(tree, 'test/regressions'), { recursive: true, force: true });
@@ -70,7 +216,13 @@ function copyTree() {
 function judge(tree, kind) {
   const [command, ...args] = COMMANDS[kind];
   const budget = process.env.TORTIE_MUTANT_VERDICTS ?? String(BUDGET[kind]);
-  const env = { ...process.env, TORTIE_SEED: process.env.TORTIE_SEED ?? '1', TORTIE_SHRINK: '0', TORTIE_VERDICTS: budget, TORTIE_UNIT_VERDICTS: budget };
+  const env = {
+    ...process.env,
+    TORTIE_SEED: process.env.TORTIE_SEED ?? '1',
+    TORTIE_SHRINK: '0',
+    TORTIE_VERDICTS: budget,
+    TORTIE_UNIT_VERDICTS: budget,
+  };
   const done = spawnSync(command, args, { cwd: tree, env, encoding: 'utf8', maxBuffer: 1 << 28 });
   const output = `${done.stdout}${done.stderr}`;
   if (done.status === 0) return { outcome: 'survived', output };
@@ -79,22 +231,27 @@ function judge(tree, kind) {
 }
 
 function mutated({ file, search, replace }, text) {
-  if (text.split(search).length !== 2) throw new Error(`${file}: the text of the fault occurs ${text.split(search).length - 1} times, not once`);
+  if (text.split(search).length !== 2)
+    throw new Error(`${file}: the text of the fault occurs ${text.split(search).length - 1} times, not once`);
   return text.replace(search, () => replace);
 }
 
 function main(parts) {
-  const chosen = MUTANTS.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
+  const chosen = MUTANTS.filter(
+    ({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)),
+  );
   if (chosen.length === 0) throw new Error(`no fault is called ${parts.join(' or ')}`);
   for (const one of MUTANTS) mutated(one, readFileSync(join(ROOT, one.file), 'utf8'));
   const tree = copyTree();
   let failed = 0;
-  const row = (name, kind, outcome, seconds, why = '') => console.log(`${outcome.padEnd(9)} ${kind.padEnd(7)} ${seconds.padStart(6)}  ${name}${why && `: ${why}`}`);
+  const row = (name, kind, outcome, seconds, why = '') =>
+    console.log(`${outcome.padEnd(9)} ${kind.padEnd(7)} ${seconds.padStart(6)}  ${name}${why && `: ${why}`}`);
   try {
     for (const kind of new Set(chosen.map((one) => one.kind))) {
       const { outcome, output } = judge(tree, kind);
       row('no fault', kind, outcome === 'survived' ? 'passed' : 'FAILED', '');
-      if (outcome !== 'survived') throw new Error(`without any fault the ${kind} differential fails:\n${output.slice(-3000)}`);
+      if (outcome !== 'survived')
+        throw new Error(`without any fault the ${kind} differential fails:\n${output.slice(-3000)}`);
     }
     for (const one of chosen) {
       const path = join(tree, one.file);
@@ -103,7 +260,13 @@ function main(parts) {
       writeFileSync(path, mutated(one, text));
       const { outcome, why, output } = judge(tree, one.kind);
       writeFileSync(path, text);
-      row(one.name, one.kind, outcome === 'caught' ? outcome : outcome.toUpperCase(), `${((Date.now() - start) / 1000).toFixed(1)}s`, why);
+      row(
+        one.name,
+        one.kind,
+        outcome === 'caught' ? outcome : outcome.toUpperCase(),
+        `${((Date.now() - start) / 1000).toFixed(1)}s`,
+        why,
+      );
       if (outcome === 'caught') continue;
       failed += 1;
       if (outcome === 'crashed') console.log(output.slice(-2000));

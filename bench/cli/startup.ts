@@ -17,7 +17,7 @@ function median(argv: readonly string[]): number {
 }
 
 const bare = median(['-e', '0']);
-const cli = 'dist/cli/main.js';
+const cli = 'dist/bin/tortie.js';
 console.log('| command | ms | times bare node |\n| --- | --- | --- |');
 console.log(`| node -e 0 | ${bare.toFixed(0)} | 1 |`);
 for (const argv of [['--help'], ['validate', '-f', 'examples/shop/40-web.yaml']]) {

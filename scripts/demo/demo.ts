@@ -8,7 +8,7 @@ import type { Lab } from '../../test/lab/lab.ts';
 import { placesOf, printMatrix, probeAll, SERVICES, type Matrix } from './matrix.ts';
 import { compile, NEXT, NODE, openShop, ROOT, SHOP } from './sample.ts';
 
-const CLI = join(ROOT, 'dist/cli/main.js');
+const CLI = join(ROOT, 'dist/bin/tortie.js');
 const DATAPLANES = [
   { dataplane: 'nftables', backend: [] },
   { dataplane: 'iptables', backend: ['--iptables-backend', 'nft'] },

@@ -13,7 +13,7 @@ try {
     writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
     chmodSync(join(bin, name), 0o755);
   };
-  script('tortie', `exec '${process.execPath}' '${join(ROOT, 'dist/cli/main.js')}' "$@"`);
+  script('tortie', `exec '${process.execPath}' '${join(ROOT, 'dist/bin/tortie.js')}' "$@"`);
   for (const [name, namespace] of lab.namespaces) {
     if (name !== 'node')
       script(`at-${name.replace(/^cali/, '')}`, `exec nsenter --net=/run/netns/${namespace} -- "$@"`);

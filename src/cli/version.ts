@@ -1,8 +1,13 @@
-import { readFileSync } from 'node:fs';
+// The version of tortie: that of the nearest package.json above this file, which is two folders up in the sources and
+// three in the bundle (dist/bin/chunks).
+import { existsSync, readFileSync } from 'node:fs';
 
-/** The version in package.json, which stands two folders up both in src/ and in dist/. */
 export function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { version: string };
-  return version;
+  const file = ['../../package.json', '../../../package.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url));
+  const found: unknown = file && JSON.parse(readFileSync(file, 'utf8'));
+  if (typeof found === 'object' && found !== null && 'version' in found && typeof found.version === 'string')
+    return found.version;
+  return 'unknown';
 }
