@@ -140,7 +140,7 @@ function relabelled(at: number, round: number): ResourceUpdate {
   return update({
     ...value,
     metadata: { ...value.metadata, labels: new Map([...labels, [`marker-${round % MARKERS}`, 'true']]) },
-  } as Resource);
+  });
 }
 
 const changes: [string, (round: number) => ResourceUpdate][] = [

@@ -1,20 +1,17 @@
-// The calculation graph: resources in, NodePolicy out. Knows no dataplane. Contract:
-//   createGraph({nodes: string[]}): Graph        the set of local nodes
-//   interface Graph extends SyncSink {
-//     onUpdates(updates), onStatus(status)       synchronous, no promises
-//     flush(): NodePolicyDelta                   net change since the last flush, per local node; empty before in-sync
-//     nodePolicy(node): NodePolicy               the state as of the last flush, structurally shared
-//     problems(): Problem[]                      warnings that only the whole shows: endpoint lists an unknown profile,
-//                                                two endpoints on one interface, http match that never matches,
-//                                                a policy in a tier that does not exist, an interface outside the prefixes …
-//     readonly work: WorkCounters                selector evaluations, classes visited, messages … for tests
-//   }
-//   NodePolicyDelta: per node: config?, endpoints/policies/profiles {changed, removed}, ipSets {added, removed,
-//     changed: {id, add: string[], remove: string[]}[]}
-//   endpointsByInterface(NodePolicy): ReadonlyMap<interface, LocalEndpoint>   shadowing decided once: of two endpoints
-//     on one interface the smallest id wins
-//   isWorkloadInterface(NodePolicy, name): boolean   by prefix, or because a local endpoint claims it (safer than
-//     Calico, which leaves an endpoint outside the prefixes unpoliced)
+// The calculation graph: resources in, NodePolicy out. Knows no dataplane.
+//   createGraph({nodes})             the set of local nodes; a Graph is a SyncSink (graph.ts has its picture):
+//     onUpdates, onStatus            synchronous, no promises; built-in tiers and the default profile are always there
+//     flush(): NodePolicyDelta       net change since the last flush, per local node; empty before in-sync, and for a
+//                                    node of which nothing changed
+//     nodePolicy(node): NodePolicy   the state as of the last flush, structurally shared
+//     problems(): Problem[]          what only the whole shows (codes `policy/...`): unknown tier or profile, endpoints
+//                                    that share an interface or have no addresses, interfaces outside the prefixes,
+//                                    rules that never match; errors for policies that could not be compiled
+//     work: WorkCounters             selector evaluations, classes visited ... for tests and metrics
+//   endpointsByInterface(NodePolicy) of two endpoints on one interface the smallest id wins
+//   isWorkloadInterface(NodePolicy, name)   by prefix, or because a local endpoint claims it (safer than Calico, which
+//                                    leaves an endpoint outside the prefixes unpoliced)
+//   parseHostFacts(json)             our own form, or the output of `ip -j addr`
 export type { DialectConfig, NodeConfig } from './node-config.ts';
 export type * from './node-policy.ts';
 export {
