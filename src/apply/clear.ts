@@ -4,7 +4,7 @@ import type { Result } from '../errors/problem.ts';
 import { type LockOptions, type Runner, withLock } from '../host/index.ts';
 import { planIptables } from '../plan/index.ts';
 import { NO_IPTABLES } from '../plan/iptables.ts';
-import { script } from '../plan/script.ts';
+import { planOf, script } from '../plan/script.ts';
 import type { IptablesBackend, Plan } from '../plan/types.ts';
 import { execute, tidy } from './execute.ts';
 import { observeIptables, unreadable } from './observe.ts';
@@ -73,7 +73,14 @@ async function findNft(run: Runner): Promise<Result<Finding>> {
   const text = script();
   text.add('delete table inet tortie');
   const commands = [text.command(['nft', '-f', '-'], 'remove the table')];
-  return { value: { what: ['nftables: table inet tortie'], plan: planOf(commands), sets: [] }, problems: [] };
+  return {
+    value: {
+      what: ['nftables: table inet tortie'],
+      plan: planOf({ prepare: [], tests: [], commands }, () => []),
+      sets: [],
+    },
+    problems: [],
+  };
 }
 
 async function findIptables(
@@ -107,8 +114,4 @@ function destroyPlan(sets: readonly string[]): Plan {
     ]),
   );
   return planIptables({ ...NO_IPTABLES, ipsets }, NO_IPTABLES, { backend: 'nft' });
-}
-
-function planOf(commands: Plan['commands']): Plan {
-  return { changes: [], prepare: [], tests: [], commands, problems: [] };
 }

@@ -2,6 +2,7 @@
 import type { Problem, Result } from '../errors/problem.ts';
 import type { Runner } from '../host/index.ts';
 import { planIptables, planNft } from '../plan/index.ts';
+import { withProblems } from '../plan/script.ts';
 import type { IptablesBackend, ObservedIptables, Plan } from '../plan/types.ts';
 import type { IptablesRuleset, NftRuleset, Ruleset } from '../render/ruleset.ts';
 import type { Dataplane } from './clear.ts';
@@ -86,11 +87,6 @@ function looksEqual(observed: ObservedIptables, wanted: IptablesRuleset): boolea
 function planned<R>(compared: Result<Compared<R>>, plan: (compared: Compared<R>) => Plan): Result<Plan> {
   if (!compared.value) return { problems: compared.problems };
   return { value: withProblems(plan(compared.value), compared.problems), problems: [] };
-}
-
-/** What does not keep the plan from being carried out is part of it. */
-function withProblems(plan: Plan, problems: readonly Problem[]): Plan {
-  return { ...plan, problems: [...plan.problems, ...problems] };
 }
 
 function isError(problem: Problem): boolean {

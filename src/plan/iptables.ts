@@ -8,7 +8,7 @@ import { changesBetween } from './changes.ts';
 import { mapDelta, sameRules } from './delta.ts';
 import { hookLines, layoutOf } from './hooks.ts';
 import { ipsetSteps } from './ipset-steps.ts';
-import { chainOrigin, type Script, script } from './script.ts';
+import { chainOrigin, planOf, type Script, script } from './script.ts';
 import type { Command, HookLayout, IptablesBackend, ObservedIptables, Plan } from './types.ts';
 
 export interface IptablesPlanOptions {
@@ -48,17 +48,15 @@ export function planIptables(
     const argv = restoreCommand(family, options);
     return text.command(argv, `rules v${family}`, { undo: { argv, stdin: back.text() } });
   });
-  return {
-    changes: changesBetween(observed, options.shown ?? wanted),
-    prepare: sets.create,
-    tests: families
-      .slice(firstIsItsOwnTest ? 1 : 0)
-      .map(({ family, text }) =>
-        text.command([...restoreCommand(family, options), '--test'], `test rules v${family}`),
-      ),
-    commands: [...sets.restrict, ...rules, ...sets.loosen, ...sets.destroy],
-    problems: [],
-  };
+  const tests = families
+    .slice(firstIsItsOwnTest ? 1 : 0)
+    .map(({ family, text }) =>
+      text.command([...restoreCommand(family, options), '--test'], `test rules v${family}`),
+    );
+  const commands = [...sets.restrict, ...rules, ...sets.loosen, ...sets.destroy];
+  return planOf({ prepare: sets.create, tests, commands }, () =>
+    changesBetween(observed, options.shown ?? wanted),
+  );
 }
 
 function restoreCommand(family: Family, { backend, wait = 10 }: IptablesPlanOptions): string[] {

@@ -5,7 +5,7 @@
 import { nft, type NftChain, type NftMap, type NftRuleset, type NftSet } from '../render/index.ts';
 import { changesBetween } from './changes.ts';
 import { isEmpty, mapDelta, memberDelta, sameBase, sameRules } from './delta.ts';
-import { chainOrigin, type Script, script } from './script.ts';
+import { chainOrigin, planOf, type Script, script } from './script.ts';
 import type { LineOrigin, Plan } from './types.ts';
 
 export const NFT_COMMAND = ['nft', '-f', '-'] as const;
@@ -30,13 +30,10 @@ export function planNft(
   if (!observed || replace) text.add(`add table ${TABLE}`);
   if (replace) text.addAll([`delete table ${TABLE}`, `add table ${TABLE}`]);
   writeChanges(text, replace || !observed ? EMPTY : observed, wanted);
-  return {
-    changes: changesBetween(observed, options.shown ?? wanted),
-    prepare: [],
-    tests: [],
-    commands: text.size === 0 ? [] : [text.command(NFT_COMMAND, 'the whole change in one transaction')],
-    problems: [],
-  };
+  const commands = text.size === 0 ? [] : [text.command(NFT_COMMAND, 'the whole change in one transaction')];
+  return planOf({ prepare: [], tests: [], commands }, () =>
+    changesBetween(observed, options.shown ?? wanted),
+  );
 }
 
 /** A set or map cannot change its type while rules refer to it; this is rare enough to begin anew, still at once. */

@@ -1,6 +1,7 @@
 // The input of one command as it grows, with the origin of each line, so that a refusal can be traced back.
+import type { Problem } from '../errors/problem.ts';
 import type { ChainText } from '../render/ruleset.ts';
-import type { Command, LineOrigin } from './types.ts';
+import type { Change, Command, LineOrigin, Plan } from './types.ts';
 
 export interface Script {
   add(line: string, origin?: LineOrigin): void;
@@ -19,16 +20,23 @@ export function script(): Script {
     parts.push(line);
     if (origin) origins.set(parts.length, origin);
   };
-  const text = (): string => (parts.length === 0 ? '' : `${parts.join('\n')}\n`);
+  let joined: { readonly size: number; readonly text: string } | undefined;
+  const text = (): string => {
+    if (joined?.size !== parts.length) {
+      joined = { size: parts.length, text: parts.length === 0 ? '' : `${parts.join('\n')}\n` };
+    }
+    return joined.text;
+  };
   return {
     add,
     addAll: (lines, origin) => {
       for (const line of lines) add(line, origin);
     },
     addRules: (lines, chain) => {
+      const origin = chainOrigin(chain);
       lines.forEach((line, i) => {
         const rule = chain.rules[i]?.rule;
-        add(line, rule === undefined ? chainOrigin(chain) : { ...chainOrigin(chain), rule });
+        add(line, rule === undefined ? origin : { ...origin, rule });
       });
     },
     get size() {
@@ -41,4 +49,28 @@ export function script(): Script {
 
 export function chainOrigin(chain: Pick<ChainText, 'name' | 'cause'>): LineOrigin {
   return { chain: chain.name, ...(chain.cause !== undefined && { resource: chain.cause }) };
+}
+
+/** A plan whose changes are worked out when somebody reads them: carrying it out does not need them. */
+export function planOf(
+  parts: Omit<Plan, 'changes' | 'problems'>,
+  changes: () => readonly Change[],
+  problems: readonly Problem[] = [],
+): Plan {
+  let known: readonly Change[] | undefined;
+  return {
+    ...parts,
+    problems,
+    get changes() {
+      known ??= changes();
+      return known;
+    },
+  };
+}
+
+/** The same plan with more to say. */
+export function withProblems(plan: Plan, problems: readonly Problem[]): Plan {
+  if (problems.length === 0) return plan;
+  const { prepare, tests, commands } = plan;
+  return planOf({ prepare, tests, commands }, () => plan.changes, [...plan.problems, ...problems]);
 }
