@@ -30,7 +30,7 @@ export function capture(argv, { cwd = root, env = {} } = {}) {
     child.stderr.on('data', (d) => (output += d));
     const end = (status) => done({ status, output, seconds: (performance.now() - started) / 1000 });
     child.on('error', (e) => {
-      output += String(e.message);
+      output += e.message;
       end(127);
     });
     child.on('close', (code) => end(code ?? 1));

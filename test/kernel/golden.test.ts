@@ -1,5 +1,5 @@
 // Every golden case in a real kernel: with nft and with both iptables backends, applied twice with no change the second
-// time, and cleared without residue.
+// time, and cleared without residue. Most of the time goes into waiting for the kernel, so several run at once.
 import { describe, expect, it } from 'vitest';
 import { clearAll, createApplier } from '../../src/apply/index.ts';
 import { cases, rulesetsOf } from '../golden/cases.ts';
@@ -11,7 +11,7 @@ const TARGETS = [
   { name: 'iptables-legacy', dialect: 'iptables', backend: 'legacy' },
 ] as const;
 
-describe.each(TARGETS)('golden cases in the kernel: $name', ({ dialect, backend }) => {
+describe.concurrent.each(TARGETS)('golden cases in the kernel: $name', ({ dialect, backend }) => {
   it.each(cases)('%s', async (name) => {
     const ruleset = (await rulesetsOf(name)).find((r) => r.dialect === dialect);
     if (ruleset === undefined) throw new Error(`no ${dialect} ruleset`);

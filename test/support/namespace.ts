@@ -7,9 +7,9 @@ export interface TestNamespace {
   /** Runs every command inside the namespace. */
   readonly run: Runner;
   /** Runs and answers stdout; throws when the command fails. */
-  sh(argv: readonly string[], stdin?: string): Promise<string>;
+  readonly sh: (argv: readonly string[], stdin?: string) => Promise<string>;
   /** Every line of every dataplane's listing that mentions us; empty when nothing of ours is left. */
-  ours(): Promise<readonly string[]>;
+  readonly ours: () => Promise<readonly string[]>;
 }
 
 let serial = 0;
