@@ -65,11 +65,12 @@ interface Finding {
 }
 
 async function findNft(run: Runner): Promise<Result<Finding>> {
-  // Tables by name only: a listing of the contents could crash on what another version wrote.
-  const argv = ['nft', 'list', 'tables', 'inet'];
+  // By name only: a listing of the contents could crash on what another version wrote. And by its chains: to list the
+  // tables, nft 1.0.6 reads every rule of the host, to list the chains it reads none.
+  const argv = ['nft', 'list', 'chains', 'inet'];
   const result = await run.run(argv);
   if (result.exitCode !== 0) return { problems: [unreadable(argv, result)] };
-  if (!/^table inet tortie$/m.test(result.stdout)) return { problems: [] };
+  if (!/^table inet tortie \{$/m.test(result.stdout)) return { problems: [] };
   const text = script();
   text.add('delete table inet tortie');
   const commands = [text.command(['nft', '-f', '-'], 'remove the table')];

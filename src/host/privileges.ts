@@ -71,7 +71,7 @@ export async function checkTools(
 ): Promise<readonly Problem[]> {
   const questions =
     dialect === 'nftables'
-      ? [['nft', 'list', 'tables']]
+      ? [['nft', 'list', 'chains', 'inet']]
       : [[`iptables-${backend}-save`], [`ip6tables-${backend}-save`], ['ipset', 'list', '-name']];
   const answers = await Promise.all(questions.map(async (argv) => ({ argv, result: await run.run(argv) })));
   const problems = answers.flatMap(({ argv, result }) => {
