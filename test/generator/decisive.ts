@@ -6,25 +6,71 @@ import type { Oracle, Reason } from '../oracle/oracle.ts';
 
 /** Every kind that the generator promises to make decisive. */
 export const KINDS = [
-  'protocol by name', 'protocol by number', 'notProtocol', 'ipVersion', 'icmp type', 'icmp code', 'notICMP',
-  ...['source', 'destination'].flatMap((side) => ['nets', 'many nets', 'notNets', 'selector', 'notSelector', 'selector and notSelector', 'namespaceSelector', 'global()', 'service account names', 'service account selector', 'numeric ports', 'named ports', 'many ports', 'notPorts'].map((kind) => `${side} ${kind}`)),
-  'action Allow', 'action Deny', 'end of tier', 'profile rule', 'no profile matched', 'conntrack', 'built-in',
+  'protocol by name',
+  'protocol by number',
+  'notProtocol',
+  'ipVersion',
+  'icmp type',
+  'icmp code',
+  'notICMP',
+  ...['source', 'destination'].flatMap((side) =>
+    [
+      'nets',
+      'many nets',
+      'notNets',
+      'selector',
+      'notSelector',
+      'selector and notSelector',
+      'namespaceSelector',
+      'global()',
+      'service account names',
+      'service account selector',
+      'numeric ports',
+      'named ports',
+      'many ports',
+      'notPorts',
+    ].map((kind) => `${side} ${kind}`),
+  ),
+  'action Allow',
+  'action Deny',
+  'end of tier',
+  'profile rule',
+  'no profile matched',
+  'conntrack',
+  'built-in',
 ];
 
 /** Kinds on which this verdict hangs, and what decided. */
-export function decisive(oracle: Oracle, node: string, packet: Packet): { reason: Reason | undefined; kinds: string[] } {
+export function decisive(
+  oracle: Oracle,
+  node: string,
+  packet: Packet,
+): { reason: Reason | undefined; kinds: string[] } {
   const reason = oracle.reason(node, packet);
   if (!reason) return { reason, kinds: [] };
-  const name = { tier: 'end of tier', 'no-profile': 'no profile matched', conntrack: 'conntrack', 'built-in': 'built-in' } as const;
+  const name = {
+    tier: 'end of tier',
+    'no-profile': 'no profile matched',
+    conntrack: 'conntrack',
+    'built-in': 'built-in',
+  } as const;
   if (!reason.rule) return { reason, kinds: reason.by in name ? [name[reason.by as keyof typeof name]] : [] };
   const without = oracle.reason(node, packet, reason.rule)?.verdict ?? 'allow';
   if (without === reason.verdict) return { reason, kinds: [] };
-  return { reason, kinds: [`action ${reason.rule.action}`, ...(reason.by === 'profile' ? ['profile rule'] : []), ...conditions(reason.rule, packet)] };
+  return {
+    reason,
+    kinds: [
+      `action ${reason.rule.action}`,
+      ...(reason.by === 'profile' ? ['profile rule'] : []),
+      ...conditions(reason.rule, packet),
+    ],
+  };
 }
 
 function conditions(rule: Rule, packet: Packet): string[] {
   const kinds: (string | false)[] = [
-    rule.protocol !== undefined && (typeof rule.protocol === 'number' ? 'protocol by number' : 'protocol by name'),
+    rule.protocol !== undefined &&
+      (typeof rule.protocol === 'number' ? 'protocol by number' : 'protocol by name'),
     rule.notProtocol !== undefined && 'notProtocol',
     rule.ipVersion !== undefined && 'ipVersion',
     rule.icmp !== undefined && 'icmp type',
@@ -32,9 +78,12 @@ function conditions(rule: Rule, packet: Packet): string[] {
     rule.notICMP !== undefined && 'notICMP',
   ];
   for (const side of ['source', 'destination'] as const) {
-    const { nets, notNets, selector, notSelector, namespaceSelector, serviceAccounts, ports, notPorts } = rule[side];
+    const { nets, notNets, selector, notSelector, namespaceSelector, serviceAccounts, ports, notPorts } =
+      rule[side];
     const port = packet[`${side}Port`];
-    const byNumber = ports?.some((one) => one.kind === 'range' && port !== undefined && one.first <= port && port <= one.last);
+    const byNumber = ports?.some(
+      (one) => one.kind === 'range' && port !== undefined && one.first <= port && port <= one.last,
+    );
     const own: (string | false | undefined)[] = [
       nets?.length && 'nets',
       (nets?.length ?? 0) > 100 && 'many nets',

@@ -4,13 +4,13 @@ import { type Family, parsePrefix } from '../../src/net/index.ts';
 import type { Resource, Rule } from '../../src/resources/index.ts';
 import type { Packet } from '../../src/verdict/packet.ts';
 import { trackedState } from '../lab/states.ts';
-import { block } from '../oracle/addresses.ts';
 import { type Item, items } from '../oracle/labels.ts';
 import { createOracle, isSpecial, type Policy, policySelector } from '../oracle/oracle.ts';
 import { createMatcher } from '../oracle/rule.ts';
+import { address, isPlain, POOL } from './addresses.ts';
 import type { Random } from './random.ts';
 import { ICMP_TYPES } from './rules.ts';
-import { bitsOf, HOST, NETS, NODE, OUTSIDE, PORTS, routeTo, SLOTS, type Slot, UPLINK } from './universe.ts';
+import { bitsOf, HOST, NODE, OUTSIDE, PORTS, routeTo, SLOTS, type Slot, UPLINK } from './universe.ts';
 
 export interface Probe {
   readonly node: string;
@@ -28,7 +28,14 @@ interface Target {
 
 type Draft = { -readonly [K in keyof Packet]: Packet[K] };
 const ported = (protocol: number): boolean => [6, 17, 132, 136].includes(protocol);
-const NUMBERS: Readonly<Record<string, number>> = { TCP: 6, UDP: 17, SCTP: 132, ICMP: 1, ICMPv6: 58, UDPLite: 136 };
+const NUMBERS: Readonly<Record<string, number>> = {
+  TCP: 6,
+  UDP: 17,
+  SCTP: 132,
+  ICMP: 1,
+  ICMPv6: 58,
+  UDPLite: 136,
+};
 
 /** `onlyNode`: packets of other nodes are left out, since only one node is in the lab. */
 export function createProbes(rand: Random, resources: readonly Resource[], onlyNode?: string): () => Probe {
@@ -36,14 +43,18 @@ export function createProbes(rand: Random, resources: readonly Resource[], onlyN
   const matches = createMatcher(all);
   const slots = SLOTS.filter((slot) => !onlyNode || slot.node === onlyNode);
   const targets = slots.flatMap((slot) => targetsAt(resources, all, slot));
-  const byAction = { Deny: targets.filter((one) => one.rule.action === 'Deny'), other: targets.filter((one) => one.rule.action !== 'Deny') };
+  const byAction = {
+    Deny: targets.filter((one) => one.rule.action === 'Deny'),
+    other: targets.filter((one) => one.rule.action !== 'Deny'),
+  };
   const oracle = createOracle(resources);
   const attempt = (): { draft: Drafted; hit: boolean; target: Target } | undefined => {
     const pool = rand.chance(0.4) && byAction.Deny.length > 0 ? byAction.Deny : byAction.other;
     if (pool.length === 0) return undefined;
     const target = rand.weighted(pool.map((one) => [one.weight, one] as const));
     let draft = aim(rand, target, all);
-    for (let tries = 0; tries < 12 && !matches(target.rule, target.namespace, draft.packet); tries += 1) draft = aim(rand, target, all);
+    for (let tries = 0; tries < 12 && !matches(target.rule, target.namespace, draft.packet); tries += 1)
+      draft = aim(rand, target, all);
     return { draft, target, hit: oracle.reason(draft.node, draft.packet)?.rule === target.rule };
   };
   return () => {
@@ -58,25 +69,40 @@ export function createProbes(rand: Random, resources: readonly Resource[], onlyN
 }
 
 function targetsAt(resources: readonly Resource[], all: readonly Item[], slot: Slot): Target[] {
-  const here = all.filter((item) => item.endpoint?.spec.node === slot.node && item.endpoint.spec.interfaceName === slot.interface);
-  return here.flatMap((item) => resources.flatMap((one): Target[] => {
-    const rules = (direction: 'ingress' | 'egress', list: readonly Rule[], namespace?: string): Target[] =>
-      list.map((rule, place) => ({ rule, namespace, direction, slot, weight: weightOf(rule) / (1 + place) }));
-    if (one.kind === 'Profile' && item.endpoint?.spec.profiles.includes(one.metadata.name)) return [...rules('ingress', one.spec.ingress), ...rules('egress', one.spec.egress)];
-    if (one.kind !== 'NetworkPolicy' && one.kind !== 'GlobalNetworkPolicy') return [];
-    const policy: Policy = one;
-    if (isSpecial(policy) || !policySelector(policy)(item)) return [];
-    const namespace = policy.kind === 'NetworkPolicy' ? policy.metadata.namespace : undefined;
-    return (['ingress', 'egress'] as const).flatMap((direction) =>
-      policy.spec.types.includes(direction === 'ingress' ? 'Ingress' : 'Egress') ? rules(direction, policy.spec[direction], namespace) : []);
-  }));
+  const here = all.filter(
+    (item) => item.endpoint?.spec.node === slot.node && item.endpoint.spec.interfaceName === slot.interface,
+  );
+  return here.flatMap((item) =>
+    resources.flatMap((one): Target[] => {
+      const rules = (direction: 'ingress' | 'egress', list: readonly Rule[], namespace?: string): Target[] =>
+        list.map((rule, place) => ({
+          rule,
+          namespace,
+          direction,
+          slot,
+          weight: weightOf(rule) / (1 + place),
+        }));
+      if (one.kind === 'Profile' && item.endpoint?.spec.profiles.includes(one.metadata.name))
+        return [...rules('ingress', one.spec.ingress), ...rules('egress', one.spec.egress)];
+      if (one.kind !== 'NetworkPolicy' && one.kind !== 'GlobalNetworkPolicy') return [];
+      const policy: Policy = one;
+      if (isSpecial(policy) || !policySelector(policy)(item)) return [];
+      const namespace = policy.kind === 'NetworkPolicy' ? policy.metadata.namespace : undefined;
+      return (['ingress', 'egress'] as const).flatMap((direction) =>
+        policy.spec.types.includes(direction === 'ingress' ? 'Ingress' : 'Egress')
+          ? rules(direction, policy.spec[direction], namespace)
+          : [],
+      );
+    }),
+  );
 }
 
 function weightOf(rule: Rule): number {
   let weight = rule.icmp || rule.notICMP ? 3 : 1;
   for (const side of [rule.source, rule.destination]) {
     const more = side === rule.source ? 2 : 1;
-    const { nets, notNets, namespaceSelector, serviceAccounts, selector, notSelector, ports, notPorts } = side;
+    const { nets, notNets, namespaceSelector, serviceAccounts, selector, notSelector, ports, notPorts } =
+      side;
     if ((nets?.length ?? 0) > 100) weight += 24;
     if ((ports?.length ?? 0) > 15) weight += 12 * more;
     if (selector && notSelector) weight += 6 * more;
@@ -88,41 +114,10 @@ function weightOf(rule: Rule): number {
   return rule.action === 'Log' ? 0.2 : weight;
 }
 
-const POOL: Readonly<Record<Family, readonly bigint[]>> = { 4: pool(4), 6: pool(6) };
-function pool(family: Family): bigint[] {
-  return [...SLOTS.flatMap((slot) => [...slot.addresses[family], ...slot.addresses[family]]), ...OUTSIDE[family], ...OUTSIDE[family], ...OUTSIDE[family]].map(bitsOf);
-}
-
-/** Addresses at and beside the ends of a network. */
-function nearNet(rand: Random, text: string): bigint {
-  const net = block(text);
-  if (!net) throw new Error(text);
-  const last = net.bits + (1n << net.shift) - 1n;
-  return rand.pick([net.bits + 1n, net.bits + 2n, last - 1n, last, net.bits, net.bits - 1n, last + 1n]);
-}
-
-/** Linux forwards nothing that comes from or goes to these: the kernel would answer a question nobody asked. */
-export function isPlain(family: Family, bits: bigint): boolean {
-  if (family === 4) {
-    const first = Number(bits >> 24n);
-    return first > 0 && first < 224 && first !== 127 && first !== 169;
-  }
-  if (bits <= 0n || bits >> 128n !== 0n) return false;
-  const first = Number(bits >> 120n);
-  return first !== 0 && first !== 0xff && first !== 0xfe;
-}
-
-function address(rand: Random, family: Family, nets: readonly string[]): bigint {
-  for (let tries = 0; tries < 10; tries += 1) {
-    const mine = nets.filter((net) => net.includes(':') === (family === 6));
-    const bits = mine.length > 0 && rand.chance(0.7) ? nearNet(rand, rand.pick(mine)) : rand.chance(0.8) ? rand.pick(POOL[family]) : nearNet(rand, rand.pick(NETS[family]));
-    if (isPlain(family, bits)) return bits;
-  }
-  return rand.pick(POOL[family]);
-}
-
 function portOf(rand: Random, wanted: Rule['source']['ports'], unwanted: Rule['source']['ports']): number {
-  const ranges = [...(wanted ?? []), ...(unwanted ?? [])].flatMap((one) => (one.kind === 'range' ? [one] : []));
+  const ranges = [...(wanted ?? []), ...(unwanted ?? [])].flatMap((one) =>
+    one.kind === 'range' ? [one] : [],
+  );
   if (ranges.length === 0 || rand.chance(0.25)) return rand.pick(PORTS);
   const range = rand.pick(ranges);
   return clamp(rand.pick([range.first, range.last, range.first - 1, range.last + 1]));
@@ -135,38 +130,69 @@ interface Drafted {
 }
 
 function aim(rand: Random, { rule, direction, slot }: Target, all: readonly Item[]): Drafted {
-  const nets = [rule.source, rule.destination].flatMap((side) => [...(side.nets ?? []), ...(side.notNets ?? [])]);
+  const nets = [rule.source, rule.destination].flatMap((side) => [
+    ...(side.nets ?? []),
+    ...(side.notNets ?? []),
+  ]);
   const family = familyOf(rule, nets) ?? rand.pick([4, 6] as const);
-  const protocol = rule.protocol === undefined
-    ? rule.icmp || rule.notICMP ? (family === 4 ? 1 : 58) : rand.pick([6, 6, 17, 17, 132, family === 4 ? 1 : 58, 47, 50])
-    : typeof rule.protocol === 'number' ? rule.protocol : (NUMBERS[rule.protocol] ?? 6);
+  const protocol =
+    rule.protocol === undefined
+      ? rule.icmp || rule.notICMP
+        ? family === 4
+          ? 1
+          : 58
+        : rand.pick([6, 6, 17, 17, 132, family === 4 ? 1 : 58, 47, 50])
+      : typeof rule.protocol === 'number'
+        ? rule.protocol
+        : (NUMBERS[rule.protocol] ?? 6);
   const source = address(rand, family, rule.source.nets ?? []);
   const destination = address(rand, family, rule.destination.nets ?? []);
   const own = bitsOf(rand.pick(slot.addresses[family]));
   const packet: Draft = {
-    family, protocol, source, destination,
+    family,
+    protocol,
+    source,
+    destination,
     ...(ported(protocol) && {
-      sourcePort: rule.source.ports?.length || rule.source.notPorts?.length ? portOf(rand, rule.source.ports, rule.source.notPorts) : rand.between(20_000, 60_000),
+      sourcePort:
+        rule.source.ports?.length || rule.source.notPorts?.length
+          ? portOf(rand, rule.source.ports, rule.source.notPorts)
+          : rand.between(20_000, 60_000),
       destinationPort: portOf(rand, rule.destination.ports, rule.destination.notPorts),
     }),
     ...icmp(rand, family, protocol, rule.icmp ?? rule.notICMP),
   };
-  if (ported(protocol)) for (const side of ['source', 'destination'] as const) meetName(rand, packet, rule[side], side, all);
+  if (ported(protocol))
+    for (const side of ['source', 'destination'] as const) meetName(rand, packet, rule[side], side, all);
   if (direction === 'egress') {
     // Whatever address a workload claims as its own, policy judges it by the interface.
     const plain = !rule.source.nets?.length && !rule.source.ports?.some((one) => one.kind === 'name');
     if (plain && rand.chance(0.7)) packet.source = own;
     if (rand.chance(0.07) && slot.node === NODE) packet.destination = bitsOf(HOST[family]);
-    return { node: slot.node, packet: { ...packet, inInterface: slot.interface, ...outOf(slot.node, family, packet.destination) } };
+    return {
+      node: slot.node,
+      packet: { ...packet, inInterface: slot.interface, ...outOf(slot.node, family, packet.destination) },
+    };
   }
   if (routeTo(slot.node, family, packet.destination) !== slot.interface) packet.destination = own;
   const from = routeTo(slot.node, family, packet.source) ?? UPLINK;
-  return { node: slot.node, packet: { ...packet, inInterface: rand.chance(0.25) ? from : UPLINK, outInterface: slot.interface } };
+  return {
+    node: slot.node,
+    packet: { ...packet, inInterface: rand.chance(0.25) ? from : UPLINK, outInterface: slot.interface },
+  };
 }
 
 /** An endpoint that has one of the side's named ports, and that port. */
-function meetName(rand: Random, packet: Draft, side: Rule['source'], which: 'source' | 'destination', all: readonly Item[]): void {
-  const names = [...(side.ports ?? []), ...(side.notPorts ?? [])].flatMap((one) => (one.kind === 'name' ? [one.name] : []));
+function meetName(
+  rand: Random,
+  packet: Draft,
+  side: Rule['source'],
+  which: 'source' | 'destination',
+  all: readonly Item[],
+): void {
+  const names = [...(side.ports ?? []), ...(side.notPorts ?? [])].flatMap((one) =>
+    one.kind === 'name' ? [one.name] : [],
+  );
   if (names.length === 0 || rand.chance(0.2)) return;
   const { endpoint } = rand.pick(all.filter((item) => item.endpoint));
   const port = endpoint?.spec.ports.find((one) => one.name !== undefined && names.includes(one.name));
@@ -188,10 +214,18 @@ function outOf(node: string, family: Family, destination: bigint): { outInterfac
   return to === undefined ? {} : { outInterface: to };
 }
 
-function icmp(rand: Random, family: Family, protocol: number, match?: { type?: number | undefined; code?: number | undefined }): Partial<Packet> {
+function icmp(
+  rand: Random,
+  family: Family,
+  protocol: number,
+  match?: { type?: number | undefined; code?: number | undefined },
+): Partial<Packet> {
   if (protocol !== (family === 4 ? 1 : 58)) return {};
   const types = family === 4 ? [8, 8, 13, ...ICMP_TYPES[4]] : [128, 128, 139, ...ICMP_TYPES[6]];
-  return { icmpType: match?.type !== undefined && rand.chance(0.6) ? match.type : rand.pick(types), icmpCode: match?.code !== undefined && rand.chance(0.7) ? match.code : rand.below(3) };
+  return {
+    icmpType: match?.type !== undefined && rand.chance(0.6) ? match.type : rand.pick(types),
+    icmpCode: match?.code !== undefined && rand.chance(0.7) ? match.code : rand.below(3),
+  };
 }
 
 /** One step aside in one dimension. */
@@ -199,12 +233,24 @@ function miss(rand: Random, draft: Drafted, target: Target): void {
   const { packet } = draft;
   const step = rand.pick([-1, 1]);
   rand.pick<() => void>([
-    () => { if (packet.destinationPort !== undefined) packet.destinationPort = clamp(packet.destinationPort + step); },
-    () => { if (packet.sourcePort !== undefined) packet.sourcePort = clamp(packet.sourcePort + step); },
-    () => { if (packet.icmpType !== undefined) Object.assign(packet, icmp(rand, packet.family, packet.protocol)); },
-    () => { if (isPlain(packet.family, packet.source + BigInt(step))) packet.source += BigInt(step); },
-    () => { packet.source = rand.pick(POOL[packet.family]); },
-    () => { if (ported(packet.protocol)) packet.protocol = rand.pick([6, 17, 132, 136]); },
+    () => {
+      if (packet.destinationPort !== undefined) packet.destinationPort = clamp(packet.destinationPort + step);
+    },
+    () => {
+      if (packet.sourcePort !== undefined) packet.sourcePort = clamp(packet.sourcePort + step);
+    },
+    () => {
+      if (packet.icmpType !== undefined) Object.assign(packet, icmp(rand, packet.family, packet.protocol));
+    },
+    () => {
+      if (isPlain(packet.family, packet.source + BigInt(step))) packet.source += BigInt(step);
+    },
+    () => {
+      packet.source = rand.pick(POOL[packet.family]);
+    },
+    () => {
+      if (ported(packet.protocol)) packet.protocol = rand.pick([6, 17, 132, 136]);
+    },
     () => {
       if (target.direction !== 'egress') return;
       packet.destination = rand.pick(POOL[packet.family]);
@@ -218,23 +264,43 @@ function miss(rand: Random, draft: Drafted, target: Target): void {
 function stray(rand: Random, slot: Slot): Drafted {
   const family = rand.pick([4, 6] as const);
   const protocol = rand.pick([6, 17, family === 4 ? 1 : 58, 4, 17]);
-  const ports = ported(protocol) ? { sourcePort: rand.between(20_000, 60_000), destinationPort: rand.pick(PORTS) } : {};
+  const ports = ported(protocol)
+    ? { sourcePort: rand.between(20_000, 60_000), destinationPort: rand.pick(PORTS) }
+    : {};
   const from = rand.pick([slot.interface, slot.interface, UPLINK, undefined]);
   // The host has an address only on the node of the lab.
   const host = slot.node === NODE ? [bitsOf(HOST[family])] : [];
   const own = bitsOf(rand.pick(slot.addresses[family]));
   const destination = from === slot.interface ? rand.pick([...host, ...host, rand.pick(POOL[family])]) : own;
-  const source = from === undefined ? (host[0] ?? own) : from === UPLINK ? bitsOf(rand.pick(OUTSIDE[family])) : own;
-  return { node: slot.node, packet: { family, protocol, source, destination, ...(from !== undefined && { inInterface: from }), ...outOf(slot.node, family, destination), ...ports, ...icmp(rand, family, protocol) } };
+  const source =
+    from === undefined ? (host[0] ?? own) : from === UPLINK ? bitsOf(rand.pick(OUTSIDE[family])) : own;
+  return {
+    node: slot.node,
+    packet: {
+      family,
+      protocol,
+      source,
+      destination,
+      ...(from !== undefined && { inInterface: from }),
+      ...outOf(slot.node, family, destination),
+      ...ports,
+      ...icmp(rand, family, protocol),
+    },
+  };
 }
 
 /** The state in which conntrack will see it; a few packets belong to connections, or to none that could be. */
 function finish(rand: Random, { node, packet }: Drafted): Probe {
   const state = trackedState(packet);
   if (state === 'new' && packet.inInterface !== undefined && rand.chance(0.06)) {
-    if (packet.protocol === 6) return { node, packet: { ...packet, state: rand.pick(['established', 'invalid'] as const) } };
+    if (packet.protocol === 6)
+      return { node, packet: { ...packet, state: rand.pick(['established', 'invalid'] as const) } };
     if (packet.protocol === 17) return { node, packet: { ...packet, state: 'established' } };
-    if (packet.icmpType !== undefined) return { node, packet: { ...packet, icmpType: packet.family === 4 ? 3 : 1, icmpCode: 0, state: 'related' } };
+    if (packet.icmpType !== undefined)
+      return {
+        node,
+        packet: { ...packet, icmpType: packet.family === 4 ? 3 : 1, icmpCode: 0, state: 'related' },
+      };
   }
   return { node, packet: { ...packet, state } };
 }

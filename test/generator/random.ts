@@ -34,7 +34,8 @@ export function random(seed: number): Random {
     some: (values, count) => {
       const left = [...values.keys()];
       const chosen = new Set<number>();
-      while (chosen.size < count && left.length > 0) chosen.add(left.splice(below(left.length), 1)[0] as number);
+      while (chosen.size < count && left.length > 0)
+        chosen.add(left.splice(below(left.length), 1)[0] as number);
       return values.filter((_, index) => chosen.has(index));
     },
     weighted: (choices) => {

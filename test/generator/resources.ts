@@ -4,15 +4,34 @@ import { BUILTINS, parseResource, type Resource } from '../../src/resources/inde
 import type { Random } from './random.ts';
 import { type Raw, rule } from './rules.ts';
 import { selector } from './selectors.ts';
-import { ACCOUNT_LABELS, ACCOUNTS, LABELS, NAMESPACE_LABELS, NAMESPACES, NETS, NODE, OTHER_NODE, OUTSIDE, PORT_NAMES, PORTS, SLOTS, type Slot } from './universe.ts';
+import {
+  ACCOUNT_LABELS,
+  ACCOUNTS,
+  LABELS,
+  NAMESPACE_LABELS,
+  NAMESPACES,
+  NETS,
+  NODE,
+  OTHER_NODE,
+  OUTSIDE,
+  PORT_NAMES,
+  PORTS,
+  SLOTS,
+  type Slot,
+} from './universe.ts';
 
 const API = 'projectcalico.org/v3';
 const TIERS = ['default', 'security', 'kube-admin', 'kube-baseline', 'extra'] as const;
 
 export function resources(rand: Random): Raw[] {
   const made = [
-    ...tiers(rand), ...nodes(rand), ...felix(rand), ...profiles(rand), ...networkSets(rand),
-    ...SLOTS.flatMap((slot, n) => endpoints(rand, slot, n)), ...policies(rand),
+    ...tiers(rand),
+    ...nodes(rand),
+    ...felix(rand),
+    ...profiles(rand),
+    ...networkSets(rand),
+    ...SLOTS.flatMap((slot, n) => endpoints(rand, slot, n)),
+    ...policies(rand),
   ];
   return made;
 }
@@ -22,7 +41,10 @@ export function parsed(raw: readonly Raw[]): Resource[] {
   const own = raw.map((one) => {
     const { value, problems } = parseResource(one);
     const bad = problems.filter((problem) => problem.severity === 'error');
-    if (!value || bad.length > 0) throw new InvalidCase(`${JSON.stringify(one)}: ${bad.map((p) => `${p.path?.join('.')}: ${p.message}`).join('; ')}`);
+    if (!value || bad.length > 0)
+      throw new InvalidCase(
+        `${JSON.stringify(one)}: ${bad.map((p) => `${p.path?.join('.')}: ${p.message}`).join('; ')}`,
+      );
     return value;
   });
   const named = new Set(own.map((one) => `${one.kind}/${one.metadata.name}`));
@@ -36,33 +58,56 @@ function resource(kind: string, name: string, spec: Raw, more: Raw = {}): Raw {
   return { apiVersion: API, kind, metadata: { name, ...more }, spec };
 }
 
-function labels(rand: Random, vocabulary: Readonly<Record<string, readonly string[]>> = LABELS): Record<string, string> {
+function labels(
+  rand: Random,
+  vocabulary: Readonly<Record<string, readonly string[]>> = LABELS,
+): Record<string, string> {
   const chosen = rand.some(Object.keys(vocabulary), rand.between(1, Object.keys(vocabulary).length));
   return Object.fromEntries(chosen.map((label) => [label, rand.pick(vocabulary[label] ?? [''])]));
 }
 
 function tiers(rand: Random): Raw[] {
-  const one = (name: string): Raw => resource('Tier', name, { ...(rand.chance(0.7) && { order: rand.between(1, 4) * 500 }), ...(rand.chance(0.8) && { defaultAction: rand.chance(0.75) ? 'Pass' : 'Deny' }) });
+  const one = (name: string): Raw =>
+    resource('Tier', name, {
+      ...(rand.chance(0.7) && { order: rand.between(1, 4) * 500 }),
+      ...(rand.chance(0.8) && { defaultAction: rand.chance(0.75) ? 'Pass' : 'Deny' }),
+    });
   return [one('security'), one('extra')];
 }
 
 function nodes(rand: Random): Raw[] {
-  return [NODE, OTHER_NODE].map((name) => resource('Node', name, {}, { labels: { zone: rand.pick(['east', 'west']) } }));
+  return [NODE, OTHER_NODE].map((name) =>
+    resource('Node', name, {}, { labels: { zone: rand.pick(['east', 'west']) } }),
+  );
 }
 
 function felix(rand: Random): Raw[] {
   const spec = (): Raw => ({
     ...(rand.chance(0.2) && { interfacePrefix: rand.pick(['cali', 'cali,tap', 'nope,cali']) }),
-    ...(rand.chance(0.5) && { defaultEndpointToHostAction: rand.pick(['Drop', 'Accept', 'Return', 'accept', 'RETURN']) }),
+    ...(rand.chance(0.5) && {
+      defaultEndpointToHostAction: rand.pick(['Drop', 'Accept', 'Return', 'accept', 'RETURN']),
+    }),
     ...(rand.chance(0.6) && { disableConntrackInvalidCheck: rand.chance(0.8) }),
     ...(rand.chance(0.3) && { allowVXLANPacketsFromWorkloads: rand.chance(0.7) }),
     ...(rand.chance(0.3) && { allowIPIPPacketsFromWorkloads: rand.chance(0.7) }),
     ...(rand.chance(0.2) && { vxlanPort: rand.pick([4789, 80, 2000]) }),
-    ...(rand.chance(0.2) && { iptablesFilterDenyAction: rand.pick(['Drop', 'Reject']), nftablesFilterDenyAction: rand.pick(['Drop', 'Reject']) }),
-    ...(rand.chance(0.2) && { iptablesFilterAllowAction: rand.pick(['Accept', 'Return']), nftablesFilterAllowAction: rand.pick(['Accept', 'Return']) }),
+    ...(rand.chance(0.2) && {
+      iptablesFilterDenyAction: rand.pick(['Drop', 'Reject']),
+      nftablesFilterDenyAction: rand.pick(['Drop', 'Reject']),
+    }),
+    ...(rand.chance(0.2) && {
+      iptablesFilterAllowAction: rand.pick(['Accept', 'Return']),
+      nftablesFilterAllowAction: rand.pick(['Accept', 'Return']),
+    }),
     ...(rand.chance(0.2) && { iptablesMarkMask: 0xff000000, nftablesMarkMask: 0xff000000 }),
   });
-  const scoped = (name: string, day: number): Raw => resource('FelixConfiguration', name, { ...spec(), nodeSelector: `zone == '${rand.pick(['east', 'west'])}'` }, { creationTimestamp: `2024-01-0${day}T00:00:00Z` });
+  const scoped = (name: string, day: number): Raw =>
+    resource(
+      'FelixConfiguration',
+      name,
+      { ...spec(), nodeSelector: `zone == '${rand.pick(['east', 'west'])}'` },
+      { creationTimestamp: `2024-01-0${day}T00:00:00Z` },
+    );
   return [
     ...(rand.chance(0.8) ? [resource('FelixConfiguration', 'default', spec())] : []),
     ...(rand.chance(0.3) ? [resource('FelixConfiguration', `node.${NODE}`, spec())] : []),
@@ -76,7 +121,10 @@ function someRules(rand: Random, low: number, high: number, profile = false): Ra
 
 /** A profile that says nothing more to what its rules did not decide, or that allows the rest. */
 function profileRules(rand: Random): Raw {
-  const list = (): Raw[] => [...someRules(rand, 0, 2, true), ...(rand.chance(0.6) ? [{ action: 'Allow' }] : [])];
+  const list = (): Raw[] => [
+    ...someRules(rand, 0, 2, true),
+    ...(rand.chance(0.6) ? [{ action: 'Allow' }] : []),
+  ];
   return { ingress: list(), egress: list() };
 }
 
@@ -84,19 +132,47 @@ function profiles(rand: Random): Raw[] {
   const prefixed = (prefix: string, values: Record<string, string>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([label, value]) => [prefix + label, value]));
   return [
-    ...NAMESPACES.map((name) => resource('Profile', `kns.${name}`, { ...profileRules(rand), labelsToApply: { ...prefixed('pcns.', { ...labels(rand, NAMESPACE_LABELS), 'projectcalico.org/name': name }), ...(rand.chance(0.3) && { env: 'prod' }) } })),
-    ...NAMESPACES.flatMap((space) => ACCOUNTS.map((name) => resource('Profile', `ksa.${space}.${name}`, { ...(rand.chance(0.3) && profileRules(rand)), labelsToApply: prefixed('pcsa.', { ...labels(rand, ACCOUNT_LABELS), 'projectcalico.org/name': name }) }))),
+    ...NAMESPACES.map((name) =>
+      resource('Profile', `kns.${name}`, {
+        ...profileRules(rand),
+        labelsToApply: {
+          ...prefixed('pcns.', { ...labels(rand, NAMESPACE_LABELS), 'projectcalico.org/name': name }),
+          ...(rand.chance(0.3) && { env: 'prod' }),
+        },
+      }),
+    ),
+    ...NAMESPACES.flatMap((space) =>
+      ACCOUNTS.map((name) =>
+        resource('Profile', `ksa.${space}.${name}`, {
+          ...(rand.chance(0.3) && profileRules(rand)),
+          labelsToApply: prefixed('pcsa.', {
+            ...labels(rand, ACCOUNT_LABELS),
+            'projectcalico.org/name': name,
+          }),
+        }),
+      ),
+    ),
     resource('Profile', 'custom', { ...profileRules(rand), labelsToApply: { env: 'dev', app: 'db' } }),
   ];
 }
 
 function networkSets(rand: Random): Raw[] {
-  const nets = (): string[] => [...new Set(([4, 6] as const).flatMap((family) => [
-    ...rand.some(NETS[family], rand.between(0, 3)), ...rand.some(OUTSIDE[family], rand.between(0, 2)), ...(rand.chance(0.02) ? [family === 4 ? '0.0.0.0/0' : '::/0'] : []),
-  ]))];
+  const nets = (): string[] => [
+    ...new Set(
+      ([4, 6] as const).flatMap((family) => [
+        ...rand.some(NETS[family], rand.between(0, 3)),
+        ...rand.some(OUTSIDE[family], rand.between(0, 2)),
+        ...(rand.chance(0.02) ? [family === 4 ? '0.0.0.0/0' : '::/0'] : []),
+      ]),
+    ),
+  ];
   return [
-    ...[0, 1, 2].map((n) => resource('GlobalNetworkSet', `set${n}`, { nets: nets() }, { labels: labels(rand) })),
-    ...NAMESPACES.map((namespace) => resource('NetworkSet', 'inner', { nets: nets() }, { namespace, labels: labels(rand) })),
+    ...[0, 1, 2].map((n) =>
+      resource('GlobalNetworkSet', `set${n}`, { nets: nets() }, { labels: labels(rand) }),
+    ),
+    ...NAMESPACES.map((namespace) =>
+      resource('NetworkSet', 'inner', { nets: nets() }, { namespace, labels: labels(rand) }),
+    ),
   ];
 }
 
@@ -111,34 +187,76 @@ function endpoints(rand: Random, slot: Slot, n: number): Raw[] {
       ...(rand.chance(0.1) ? [rand.pick(rand.pick(SLOTS).addresses[4])] : []),
     ];
     const withAccount = rand.chance(0.8);
-    return resource('WorkloadEndpoint', `${slot.node}-k8s-${pod}-eth0`, {
-      orchestrator: 'k8s', node: slot.node, pod, endpoint: 'eth0', interfaceName: slot.interface,
-      ipNetworks: [...new Set(addresses)].map((address) => (rand.chance(0.5) ? address : `${address}/${address.includes(':') ? 128 : 32}`)),
-      profiles: [
-        ...(rand.chance(0.95) ? [`kns.${namespace}`] : []), ...(withAccount ? [`ksa.${namespace}.${account}`] : []),
-        ...(rand.chance(0.2) ? ['custom'] : []), ...(rand.chance(0.04) ? ['missing'] : []), ...(rand.chance(0.15) ? ['projectcalico-default-allow'] : []),
-      ],
-      ports: rand.some(PORT_NAMES, rand.between(1, 3)).map((name) => ({ name, protocol: rand.pick(['TCP', 'TCP', 'UDP', 'UDP', 'SCTP', 6, 17]), port: rand.pick(PORTS) })),
-    }, { namespace, labels: { ...labels(rand), ...(withAccount && { 'projectcalico.org/serviceaccount': account }) } });
+    return resource(
+      'WorkloadEndpoint',
+      `${slot.node}-k8s-${pod}-eth0`,
+      {
+        orchestrator: 'k8s',
+        node: slot.node,
+        pod,
+        endpoint: 'eth0',
+        interfaceName: slot.interface,
+        ipNetworks: [...new Set(addresses)].map((address) =>
+          rand.chance(0.5) ? address : `${address}/${address.includes(':') ? 128 : 32}`,
+        ),
+        profiles: [
+          ...(rand.chance(0.95) ? [`kns.${namespace}`] : []),
+          ...(withAccount ? [`ksa.${namespace}.${account}`] : []),
+          ...(rand.chance(0.2) ? ['custom'] : []),
+          ...(rand.chance(0.04) ? ['missing'] : []),
+          ...(rand.chance(0.15) ? ['projectcalico-default-allow'] : []),
+        ],
+        ports: rand.some(PORT_NAMES, rand.between(1, 3)).map((name) => ({
+          name,
+          protocol: rand.pick(['TCP', 'TCP', 'UDP', 'UDP', 'SCTP', 6, 17]),
+          port: rand.pick(PORTS),
+        })),
+      },
+      {
+        namespace,
+        labels: { ...labels(rand), ...(withAccount && { 'projectcalico.org/serviceaccount': account }) },
+      },
+    );
   };
   return [one(`pod${n}`), ...(rand.chance(0.08) ? [one(`second${n}`)] : [])];
+}
+
+/** HTTP is matched on ingress only. */
+function withoutHttp(one: Raw): Raw {
+  return Object.fromEntries(Object.entries(one).filter(([field]) => field !== 'http'));
 }
 
 function policies(rand: Random): Raw[] {
   return Array.from({ length: rand.between(3, 7) }, (_, n) => {
     const namespaced = rand.chance(0.45);
     const staged = rand.chance(0.1);
-    const types = rand.weighted<Raw>([[6, {}], [2, { types: ['Ingress', 'Egress'] }], [1, { types: ['Ingress'] }], [1, { types: ['Egress'] }]]);
+    const types = rand.weighted<Raw>([
+      [6, {}],
+      [2, { types: ['Ingress', 'Egress'] }],
+      [1, { types: ['Ingress'] }],
+      [1, { types: ['Egress'] }],
+    ]);
     const spec: Raw = {
-      tier: rand.weighted([[3, TIERS[0]], [3, TIERS[1]], [1, TIERS[2]], [2, TIERS[3]], [2, TIERS[4]]]),
+      tier: rand.weighted([
+        [3, TIERS[0]],
+        [3, TIERS[1]],
+        [1, TIERS[2]],
+        [2, TIERS[3]],
+        [2, TIERS[4]],
+      ]),
       ...(rand.chance(0.7) && { order: rand.between(1, 4) * 10 }),
       ...(rand.chance(0.6) && { selector: rand.chance(0.3) ? 'all()' : selector(rand) }),
-      ...(rand.chance(0.12) && { serviceAccountSelector: rand.chance(0.3) ? 'all()' : selector(rand, ACCOUNT_LABELS) }),
-      ...(!namespaced && rand.chance(0.2) && { namespaceSelector: rand.chance(0.3) ? 'all()' : selector(rand, NAMESPACE_LABELS) }),
+      ...(rand.chance(0.12) && {
+        serviceAccountSelector: rand.chance(0.3) ? 'all()' : selector(rand, ACCOUNT_LABELS),
+      }),
+      ...(!namespaced &&
+        rand.chance(0.2) && {
+          namespaceSelector: rand.chance(0.3) ? 'all()' : selector(rand, NAMESPACE_LABELS),
+        }),
       ...types,
       ...(!namespaced && !staged && rand.chance(0.04) && { doNotTrack: true, applyOnForward: true }),
       ...(rand.chance(0.8) && { ingress: someRules(rand, 1, 4) }),
-      ...(rand.chance(0.8) && { egress: someRules(rand, 1, 4).map(({ http: _, ...other }) => other) }),
+      ...(rand.chance(0.8) && { egress: someRules(rand, 1, 4).map(withoutHttp) }),
     };
     const kind = `${staged ? 'Staged' : ''}${namespaced ? '' : 'Global'}NetworkPolicy`;
     // Names out of step with their places, so that ties are broken by name and not by chance.

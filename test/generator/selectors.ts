@@ -11,7 +11,8 @@ export function selector(rand: Random, labels: Vocabulary = LABELS, depth = 0): 
     const parts = Array.from({ length: rand.between(2, 3) }, () => selector(rand, labels, depth + 1));
     return `(${parts.join(rand.pick([' && ', ' || ']))})`;
   }
-  if (rand.chance(0.12)) return `!${rand.chance(0.5) ? `(${selector(rand, labels, 2)})` : selector(rand, labels, 2)}`;
+  if (rand.chance(0.12))
+    return `!${rand.chance(0.5) ? `(${selector(rand, labels, 2)})` : selector(rand, labels, 2)}`;
   return term(rand, labels);
 }
 

@@ -23,7 +23,10 @@ function slot(node: string, name: string, n: number): Slot {
     node,
     interface: name,
     routes: { 4: `${four}.0/28`, 6: `${six}:/64` },
-    addresses: { 4: [1, 2, 3, 8].map((last) => `${four}.${last}`), 6: [1, 2, 3, 8].map((last) => `${six}:${last}`) },
+    addresses: {
+      4: [1, 2, 3, 8].map((last) => `${four}.${last}`),
+      6: [1, 2, 3, 8].map((last) => `${six}:${last}`),
+    },
   };
 }
 
@@ -41,12 +44,45 @@ export const OUTSIDE: Readonly<Record<Family, readonly string[]>> = {
 /** Nested, so that sets and nets overlap at several depths. */
 export const NETS: Readonly<Record<Family, readonly string[]>> = {
   4: [
-    '10.0.0.0/8', '10.65.0.0/16', '10.65.0.0/22', '10.65.1.0/28', '10.65.2.0/30', '10.65.3.1/32', '10.65.0.2/31', '10.66.0.0/16', '10.66.1.0/29',
-    '198.51.100.0/24', '198.51.100.0/25', '198.51.100.1/32', '203.0.113.0/24', '128.0.0.0/1', '0.0.0.0/1', '10.65.0.8/29', '10.65.4.0/28', '192.0.2.1/32', '10.65.5.0/28',
+    '10.0.0.0/8',
+    '10.65.0.0/16',
+    '10.65.0.0/22',
+    '10.65.1.0/28',
+    '10.65.2.0/30',
+    '10.65.3.1/32',
+    '10.65.0.2/31',
+    '10.66.0.0/16',
+    '10.66.1.0/29',
+    '198.51.100.0/24',
+    '198.51.100.0/25',
+    '198.51.100.1/32',
+    '203.0.113.0/24',
+    '128.0.0.0/1',
+    '0.0.0.0/1',
+    '10.65.0.8/29',
+    '10.65.4.0/28',
+    '192.0.2.1/32',
+    '10.65.5.0/28',
   ],
   6: [
-    'fd00::/8', 'fd65::/16', 'fd65:0:0:1::/64', 'fd65:0:0:2::/126', 'fd65:0:0:3::1/128', 'fd65::2/127', 'fd66::/16', 'fd66:0:0:1::/125',
-    '2001:db8:9::/48', '2001:db8:9::/49', '2001:db8:9::1/128', '2001:db8::/32', '8000::/1', '::/1', 'fd65::8/125', 'fd65:0:0:4::/64', '2001:db8::1/128', 'fd65:0:0:5::/64',
+    'fd00::/8',
+    'fd65::/16',
+    'fd65:0:0:1::/64',
+    'fd65:0:0:2::/126',
+    'fd65:0:0:3::1/128',
+    'fd65::2/127',
+    'fd66::/16',
+    'fd66:0:0:1::/125',
+    '2001:db8:9::/48',
+    '2001:db8:9::/49',
+    '2001:db8:9::1/128',
+    '2001:db8::/32',
+    '8000::/1',
+    '::/1',
+    'fd65::8/125',
+    'fd65:0:0:4::/64',
+    '2001:db8::1/128',
+    'fd65:0:0:5::/64',
   ],
 };
 export const EVERYTHING: Readonly<Record<Family, string>> = { 4: '0.0.0.0/0', 6: '::/0' };
@@ -63,8 +99,14 @@ export const LABELS: Readonly<Record<string, readonly string[]>> = {
   'example.com/role': ['front', 'back'],
   constructor: ['yes'],
 };
-export const NAMESPACE_LABELS: Readonly<Record<string, readonly string[]>> = { team: ['red', 'blue'], 'projectcalico.org/name': NAMESPACES };
-export const ACCOUNT_LABELS: Readonly<Record<string, readonly string[]>> = { level: ['low', 'high'], 'projectcalico.org/name': ACCOUNTS };
+export const NAMESPACE_LABELS: Readonly<Record<string, readonly string[]>> = {
+  team: ['red', 'blue'],
+  'projectcalico.org/name': NAMESPACES,
+};
+export const ACCOUNT_LABELS: Readonly<Record<string, readonly string[]>> = {
+  level: ['low', 'high'],
+  'projectcalico.org/name': ACCOUNTS,
+};
 
 const known = new Map<string, bigint>();
 
@@ -75,15 +117,19 @@ export function bitsOf(text: string): bigint {
   return bits;
 }
 
-const ROUTES = SLOTS.flatMap((one) => ([4, 6] as const).flatMap((family) => {
-  const prefix = parsePrefix(one.routes[family])?.prefix;
-  return prefix ? [{ slot: one, prefix }] : [];
-}));
+const ROUTES = SLOTS.flatMap((one) =>
+  ([4, 6] as const).flatMap((family) => {
+    const prefix = parsePrefix(one.routes[family])?.prefix;
+    return prefix ? [{ slot: one, prefix }] : [];
+  }),
+);
 
 /** Where `node` sends a packet for this address: an interface, or `undefined` for itself. */
 export function routeTo(node: string, family: Family, destination: bigint): string | undefined {
   if (node === NODE && destination === bitsOf(HOST[family])) return undefined;
-  const found = ROUTES.find((route) => route.slot.node === node && prefixContains(route.prefix, { family, bits: destination }));
+  const found = ROUTES.find(
+    (route) => route.slot.node === node && prefixContains(route.prefix, { family, bits: destination }),
+  );
   return found ? found.slot.interface : UPLINK;
 }
 
@@ -91,7 +137,10 @@ export function routeTo(node: string, family: Family, destination: bigint): stri
 export function labSpec(name: string): LabSpec {
   return {
     name,
-    workloads: SLOTS.filter((one) => one.node === NODE).map((one) => ({ interface: one.interface, routes: [one.routes[4], one.routes[6]] })),
+    workloads: SLOTS.filter((one) => one.node === NODE).map((one) => ({
+      interface: one.interface,
+      routes: [one.routes[4], one.routes[6]],
+    })),
     // Full lengths: no network is on the link, so that nothing is ever asked who has an address.
     nodeAddresses: [`${HOST[4]}/32`, `${HOST[6]}/128`],
   };

@@ -51,7 +51,10 @@ async function startEnforcer(dataplane: Dataplane): Promise<Enforcer> {
     enforce: async (raw) => {
       const policy = nodePolicies(parsed(raw), [NODE])(NODE);
       const done = await applier.apply(renderer.render(policy, lab.facts));
-      if (!done.ok) throw new Error(`${dataplane} refused the ruleset: ${done.problems.map((p) => `${p.message} ${String(p.cause ?? '')}`).join('; ')}`);
+      if (!done.ok)
+        throw new Error(
+          `${dataplane} refused the ruleset: ${done.problems.map((p) => `${p.message} ${String(p.cause ?? '')}`).join('; ')}`,
+        );
     },
   };
 }
@@ -65,7 +68,10 @@ function ask(seed: number, count: number): Question {
   const next = createProbes(rand, all, NODE);
   const probes = Array.from({ length: count }, next);
   const wanted = probes.map(({ packet }) => oracle.verdict(NODE, packet) === 'allow');
-  expect(probes.map(({ packet }) => evaluator.verdict(packet) === 'allow'), `evaluator, TORTIE_SEED=${seed}`).toEqual(wanted);
+  expect(
+    probes.map(({ packet }) => evaluator.verdict(packet) === 'allow'),
+    `evaluator, TORTIE_SEED=${seed}`,
+  ).toEqual(wanted);
   return { seed, raw, probes, wanted };
 }
 
@@ -101,14 +107,21 @@ async function report(dataplane: Dataplane, seed: number, failing: Case): Promis
 }
 
 const inLab = savedCases().filter((one) => one.node === NODE);
-it.each(inLab.flatMap((one) => (['nftables', 'iptables-nft', 'iptables-legacy'] as const).map((dataplane) => ({ dataplane, one, name: one.name }))))(
-  '$dataplane agrees on the regression $name',
-  async ({ dataplane, one }) => {
-    expect(await differs(dataplane, one)).toBe(false);
-  },
-);
+it.each(
+  inLab.flatMap((one) =>
+    (['nftables', 'iptables-nft', 'iptables-legacy'] as const).map((dataplane) => ({
+      dataplane,
+      one,
+      name: one.name,
+    })),
+  ),
+)('$dataplane agrees on the regression $name', async ({ dataplane, one }) => {
+  expect(await differs(dataplane, one)).toBe(false);
+});
 
-it(`oracle, evaluator and both kernels agree on ${VERDICTS} random packets (TORTIE_SEED=${SEED})`, { timeout: 120_000 + VERDICTS * 20 }, async () => {
+it(`oracle, evaluator and both kernels agree on ${VERDICTS} random packets (TORTIE_SEED=${SEED})`, {
+  timeout: 120_000 + VERDICTS * 20,
+}, async () => {
   console.log(`kernel differential: TORTIE_SEED=${SEED}`);
   const start = performance.now();
   let judged = 0;
@@ -120,6 +133,9 @@ it(`oracle, evaluator and both kernels agree on ${VERDICTS} random packets (TORT
     await compare('nftables', questions);
     await compare(round % 2 === 0 ? 'iptables-nft' : 'iptables-legacy', questions);
   }
+  expect(judged).toBeGreaterThanOrEqual(VERDICTS);
   const seconds = (performance.now() - start) / 1000;
-  console.log(`kernel differential: ${VERDICTS} packets four ways in ${seconds.toFixed(1)} s, ${Math.round((2 * VERDICTS) / seconds)} kernel verdicts a second`);
+  console.log(
+    `kernel differential: ${VERDICTS} packets four ways in ${seconds.toFixed(1)} s, ${Math.round((2 * VERDICTS) / seconds)} kernel verdicts a second`,
+  );
 });

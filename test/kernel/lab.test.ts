@@ -24,24 +24,52 @@ const bits = (text: string): bigint => {
   return address.bits;
 };
 
-const ADDRESS = { 4: { cali0: '10.65.0.3', cali1: '10.65.1.7', host: '192.0.2.1', [UPLINK]: '198.51.100.4' }, 6: { cali0: 'fd65:0:0:1::3', cali1: 'fd65:0:0:2::7', host: '2001:db8::1', [UPLINK]: '2001:db8:9::4' } } as const;
+const ADDRESS = {
+  4: { cali0: '10.65.0.3', cali1: '10.65.1.7', host: '192.0.2.1', [UPLINK]: '198.51.100.4' },
+  6: { cali0: 'fd65:0:0:1::3', cali1: 'fd65:0:0:2::7', host: '2001:db8::1', [UPLINK]: '2001:db8:9::4' },
+} as const;
 type Where = keyof (typeof ADDRESS)[4];
 let port = 20_000;
 
 function packet(family: 4 | 6, from: Where, to: Where, rest: Partial<Packet> & { protocol: number }): Packet {
   const ported = [6, 17, 132, 136].includes(rest.protocol) ? { sourcePort: port++, destinationPort: 80 } : {};
   return {
-    family, source: bits(ADDRESS[family][from]), destination: bits(ADDRESS[family][to]),
-    ...(from !== 'host' && { inInterface: from }), ...(to !== 'host' && { outInterface: to }), ...ported, ...rest,
+    family,
+    source: bits(ADDRESS[family][from]),
+    destination: bits(ADDRESS[family][to]),
+    ...(from !== 'host' && { inInterface: from }),
+    ...(to !== 'host' && { outInterface: to }),
+    ...ported,
+    ...rest,
   };
 }
 
 const KINDS = (family: 4 | 6): (Partial<Packet> & { protocol: number })[] => [
-  { protocol: 6 }, { protocol: 17 }, { protocol: 132 }, { protocol: 136 }, { protocol: 47 }, { protocol: 50 }, { protocol: 4 },
-  ...[0, 3, 8, 11, 13].map((icmpType) => (family === 4 ? { protocol: 1, icmpType, icmpCode: 0 } : { protocol: 58, icmpType: 128 + icmpType, icmpCode: 1 })),
+  { protocol: 6 },
+  { protocol: 17 },
+  { protocol: 132 },
+  { protocol: 136 },
+  { protocol: 47 },
+  { protocol: 50 },
+  { protocol: 4 },
+  ...[0, 3, 8, 11, 13].map((icmpType) =>
+    family === 4
+      ? { protocol: 1, icmpType, icmpCode: 0 }
+      : { protocol: 58, icmpType: 128 + icmpType, icmpCode: 1 },
+  ),
 ];
-const ROUTES: [Where, Where][] = [['cali0', 'cali1'], ['cali1', UPLINK], [UPLINK, 'cali0'], ['cali0', 'host'], ['host', 'cali1'], [UPLINK, 'host'], ['cali0', 'cali0']];
-const everything = ([4, 6] as const).flatMap((family) => ROUTES.flatMap(([from, to]) => KINDS(family).map((kind) => packet(family, from, to, kind))));
+const ROUTES: [Where, Where][] = [
+  ['cali0', 'cali1'],
+  ['cali1', UPLINK],
+  [UPLINK, 'cali0'],
+  ['cali0', 'host'],
+  ['host', 'cali1'],
+  [UPLINK, 'host'],
+  ['cali0', 'cali0'],
+];
+const everything = ([4, 6] as const).flatMap((family) =>
+  ROUTES.flatMap(([from, to]) => KINDS(family).map((kind) => packet(family, from, to, kind))),
+);
 
 const nft = async (text: string): Promise<void> => {
   const done = await lab.runner.run(['nft', '-f', '-'], { stdin: text });
@@ -53,48 +81,80 @@ const table = (hooks: readonly string[], rules: string): string =>
 describe('the lab', () => {
   it('delivers every kind of packet on every route when nothing filters', async () => {
     await nft('flush ruleset\n');
-    expect((await lab.probe(everything)).map((ok, index) => (ok ? '' : JSON.stringify({ ...everything[index], source: '', destination: '' }))).filter(Boolean)).toEqual([]);
+    expect(
+      (await lab.probe(everything))
+        .map((ok, index) => (ok ? '' : JSON.stringify({ ...everything[index], source: '', destination: '' })))
+        .filter(Boolean),
+    ).toEqual([]);
   });
 
   it('delivers nothing past a drop in forward, input and output, and never sees the INPUT hook too early', async () => {
-    await nft('flush ruleset\ntable inet t { chain f { type filter hook forward priority 0; policy drop; }; chain i { type filter hook input priority 0; policy drop; }; chain o { type filter hook output priority 0; policy drop; }; }\n');
+    await nft(
+      'flush ruleset\ntable inet t { chain f { type filter hook forward priority 0; policy drop; }; chain i { type filter hook input priority 0; policy drop; }; chain o { type filter hook output priority 0; policy drop; }; }\n',
+    );
     expect((await lab.probe(everything)).filter(Boolean)).toEqual([]);
     await nft('flush ruleset\n');
   });
 
-  it.each(['new', 'established', 'related', 'invalid', 'untracked'] as const)('puts packets into conntrack state %s', async (state) => {
-    const hooks = ['forward', 'input', 'output'];
-    await nft(`flush ruleset\ntable inet t {\n${hooks.map((hook) => `chain ${hook} { type filter hook ${hook} priority 0; policy drop;\n ct state ${state} accept\n}`).join('\n')}\n}\n`);
-    const stated: Packet[] = everything.map((one) => ({ ...one, state: trackedState(one) }));
-    const wanted: Packet[] = ([4, 6] as const).flatMap((family) =>
-      ROUTES.filter(([from, to]) => from !== to).flatMap(([from, to]) => [
-        packet(family, from, to, { protocol: 17, state: 'established' }),
-        packet(family, from, to, { protocol: 6, state: 'established' }),
-        packet(family, from, to, { protocol: 6, state: 'invalid' }),
-        packet(family, from, to, family === 4 ? { protocol: 1, icmpType: 3, icmpCode: 1, state: 'related' } : { protocol: 58, icmpType: 1, icmpCode: 3, state: 'related' }),
-      ]));
-    const probes = [...stated, ...wanted];
-    const seen = await lab.probe(probes);
-    const wrong = probes.filter((probe, index) => seen[index] !== (probe.state === state)).map((probe) => JSON.stringify({ ...probe, source: '', destination: '' }));
-    expect(wrong).toEqual([]);
-    await nft('flush ruleset\n');
-  });
+  it.each(['new', 'established', 'related', 'invalid', 'untracked'] as const)(
+    'puts packets into conntrack state %s',
+    async (state) => {
+      const hooks = ['forward', 'input', 'output'];
+      await nft(
+        `flush ruleset\ntable inet t {\n${hooks.map((hook) => `chain ${hook} { type filter hook ${hook} priority 0; policy drop;\n ct state ${state} accept\n}`).join('\n')}\n}\n`,
+      );
+      const stated: Packet[] = everything.map((one) => ({ ...one, state: trackedState(one) }));
+      const wanted: Packet[] = ([4, 6] as const).flatMap((family) =>
+        ROUTES.filter(([from, to]) => from !== to).flatMap(([from, to]) => [
+          packet(family, from, to, { protocol: 17, state: 'established' }),
+          packet(family, from, to, { protocol: 6, state: 'established' }),
+          packet(family, from, to, { protocol: 6, state: 'invalid' }),
+          packet(
+            family,
+            from,
+            to,
+            family === 4
+              ? { protocol: 1, icmpType: 3, icmpCode: 1, state: 'related' }
+              : { protocol: 58, icmpType: 1, icmpCode: 3, state: 'related' },
+          ),
+        ]),
+      );
+      const probes = [...stated, ...wanted];
+      const seen = await lab.probe(probes);
+      const wrong = probes
+        .filter((probe, index) => seen[index] !== (probe.state === state))
+        .map((probe) => JSON.stringify({ ...probe, source: '', destination: '' }));
+      expect(wrong).toEqual([]);
+      await nft('flush ruleset\n');
+    },
+  );
 
   it('carries the ports, protocol and ICMP type that were asked for', async () => {
-    const rules = 'meta l4proto { 6, 17, 132 } th sport 1234 th dport 4321 accept\nicmp type 8 icmp code 5 accept\nicmpv6 type 128 icmpv6 code 5 accept\ndrop';
+    const rules =
+      'meta l4proto { 6, 17, 132 } th sport 1234 th dport 4321 accept\nicmp type 8 icmp code 5 accept\nicmpv6 type 128 icmpv6 code 5 accept\ndrop';
     await nft(table(['forward'], rules).replace('ct state new accept\n', ''));
     const right = ([4, 6] as const).flatMap((family) => [
-      ...[6, 17, 132].map((protocol) => packet(family, 'cali0', 'cali1', { protocol, sourcePort: 1234, destinationPort: 4321 })),
-      packet(family, 'cali0', 'cali1', { protocol: family === 4 ? 1 : 58, icmpType: family === 4 ? 8 : 128, icmpCode: 5 }),
+      ...[6, 17, 132].map((protocol) =>
+        packet(family, 'cali0', 'cali1', { protocol, sourcePort: 1234, destinationPort: 4321 }),
+      ),
+      packet(family, 'cali0', 'cali1', {
+        protocol: family === 4 ? 1 : 58,
+        icmpType: family === 4 ? 8 : 128,
+        icmpCode: 5,
+      }),
     ]);
     expect(await lab.probe(right)).toEqual(right.map(() => true));
-    const wrong = right.map((one) => (one.icmpCode === undefined ? { ...one, sourcePort: 1235 } : { ...one, icmpCode: 6 }));
+    const wrong = right.map((one) =>
+      one.icmpCode === undefined ? { ...one, sourcePort: 1235 } : { ...one, icmpCode: 6 },
+    );
     expect(await lab.probe(wrong)).toEqual(right.map(() => false));
     await nft('flush ruleset\n');
   });
 
   it('probes fast enough for hundreds of thousands of verdicts', async () => {
-    const many = Array.from({ length: 2000 }, (_, n) => packet(n % 2 ? 4 : 6, 'cali0', 'cali1', { protocol: 6 }));
+    const many = Array.from({ length: 2000 }, (_, n) =>
+      packet(n % 2 ? 4 : 6, 'cali0', 'cali1', { protocol: 6 }),
+    );
     const start = performance.now();
     expect((await lab.probe(many)).every(Boolean)).toBe(true);
     expect(many.length / ((performance.now() - start) / 1000)).toBeGreaterThan(300);

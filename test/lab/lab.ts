@@ -7,7 +7,19 @@ import { systemRunner } from '../../src/host/index.ts';
 import { formatAddress } from '../../src/net/index.ts';
 import type { HostFacts } from '../../src/policy/index.ts';
 import type { Packet } from '../../src/verdict/packet.ts';
-import { farBatch, farMac, HOST_MARK, type LabSpec, labFacts, nodeBatch, nodeMac, SETTINGS_ANSWERING, SETTINGS_NODE, SETTINGS_SILENT, SILENCE, UPLINK } from './plan.ts';
+import {
+  farBatch,
+  HOST_MARK,
+  type LabSpec,
+  labFacts,
+  nodeBatch,
+  nodeMac,
+  SETTINGS_ANSWERING,
+  SETTINGS_NODE,
+  SETTINGS_SILENT,
+  SILENCE,
+  UPLINK,
+} from './plan.ts';
 import { startProber, type WireFlow, type WirePacket } from './prober.ts';
 
 export { type LabSpec, type LabWorkload, UPLINK } from './plan.ts';
@@ -27,22 +39,35 @@ export interface Lab {
 }
 
 const ip = (args: readonly string[], input: readonly string[]): void => {
-  execFileSync('ip', [...args, '-batch', '-'], { input: `${input.join('\n')}\n`, stdio: ['pipe', 'ignore', 'pipe'] });
+  execFileSync('ip', [...args, '-batch', '-'], {
+    input: `${input.join('\n')}\n`,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
 };
 const path = (namespace: string): string => `/run/netns/${namespace}`;
 
 /** Makes a lab. Throws when the tools or the rights are missing; see scripts/lab-exec.mjs. */
 export async function openLab(spec: LabSpec): Promise<Lab> {
-  if (!process.env['TORTIE_LAB']) throw new Error('a lab needs a private namespace: run inside node scripts/lab-exec.mjs');
+  if (!process.env['TORTIE_LAB'])
+    throw new Error('a lab needs a private namespace: run inside node scripts/lab-exec.mjs');
   const node = `${spec.name}-node`;
   const far = [`${spec.name}-out`, ...spec.workloads.map((_, n) => `${spec.name}-w${n}`)];
   const all = [node, ...far];
-  ip([], all.map((name) => `netns add ${name}`));
+  ip(
+    [],
+    all.map((name) => `netns add ${name}`),
+  );
   const prober = startProber();
   try {
     await Promise.all([
       prober.ask({ op: 'sysctl', ns: path(node), values: SETTINGS_NODE }),
-      ...far.map((ns) => prober.ask({ op: 'sysctl', ns: path(ns), values: spec.answers ? SETTINGS_ANSWERING : SETTINGS_SILENT })),
+      ...far.map((ns) =>
+        prober.ask({
+          op: 'sysctl',
+          ns: path(ns),
+          values: spec.answers ? SETTINGS_ANSWERING : SETTINGS_SILENT,
+        }),
+      ),
     ]);
     ip(['-n', node], ['link set lo up', ...nodeBatch(spec, (n) => far[n] ?? '')]);
     if (!spec.answers) for (const family of ['-4', '-6']) ip([family, '-n', node], SILENCE);
@@ -62,7 +87,11 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
     spec,
     node,
     facts: labFacts(spec),
-    namespaces: new Map([['node', node], ['outside', far[0] ?? ''], ...spec.workloads.map((w, n) => [w.interface, far[n + 1] ?? ''] as const)]),
+    namespaces: new Map([
+      ['node', node],
+      ['outside', far[0] ?? ''],
+      ...spec.workloads.map((w, n) => [w.interface, far[n + 1] ?? ''] as const),
+    ]),
     runner: inNamespace(node),
     probe: async (packets) => {
       if (packets.length === 0) return [];
@@ -71,21 +100,28 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
     },
     close: async () => {
       await prober.close();
-      ip([], all.map((name) => `netns del ${name}`));
+      ip(
+        [],
+        all.map((name) => `netns del ${name}`),
+      );
     },
   };
 }
 
 /** The runner that enters a namespace first; what it runs is the program itself, with no shell between. */
 export function inNamespace(namespace: string, runner: Runner = systemRunner): Runner {
-  return { run: (argv, options) => runner.run(['nsenter', `--net=${path(namespace)}`, '--', ...argv], options) };
+  return {
+    run: (argv, options) => runner.run(['nsenter', `--net=${path(namespace)}`, '--', ...argv], options),
+  };
 }
 
 function arrived(packet: Packet, delivered: readonly string[]): boolean {
   const wanted = packet.outInterface ?? 'host';
   const stray = delivered.find((where) => where !== wanted);
   if (stray !== undefined || delivered.length > 1) {
-    throw new Error(`a packet for ${wanted} was seen at ${delivered.join(", ")} (${JSON.stringify(onWire(packet))}): the lab does not route as its plan says`);
+    throw new Error(
+      `a packet for ${wanted} was seen at ${delivered.join(', ')} (${JSON.stringify(onWire(packet))}): the lab does not route as its plan says`,
+    );
   }
   return delivered.length === 1;
 }
@@ -102,27 +138,29 @@ const IMPOSSIBLE = 0x03;
 function onWire(packet: Packet): WirePacket {
   const text = (bits: bigint): string => formatAddress({ family: packet.family, bits });
   const [source, destination] = [text(packet.source), text(packet.destination)];
-  const flow: WireFlow = [packet.family, source, destination, packet.protocol, packet.sourcePort ?? 0, packet.destinationPort ?? 0];
+  const flow: WireFlow = [
+    packet.family,
+    source,
+    destination,
+    packet.protocol,
+    packet.sourcePort ?? 0,
+    packet.destinationPort ?? 0,
+  ];
   const back: WireFlow = [packet.family, destination, source, 17, 40_000, 9];
   const established = packet.state === 'established';
   const related = packet.state === 'related';
   return [
-    packet.inInterface ?? 'host', packet.family, source, destination, packet.protocol,
-    packet.sourcePort ?? null, packet.destinationPort ?? null, packet.icmpType ?? null, packet.icmpCode ?? null,
+    packet.inInterface ?? 'host',
+    packet.family,
+    source,
+    destination,
+    packet.protocol,
+    packet.sourcePort ?? null,
+    packet.destinationPort ?? null,
+    packet.icmpType ?? null,
+    packet.icmpCode ?? null,
     packet.state === 'invalid' ? IMPOSSIBLE : established ? ACK : SYN,
-    established ? flow : related ? back : null, related ? back : null,
+    established ? flow : related ? back : null,
+    related ? back : null,
   ];
-}
-
-/** How to reach a far end by hand, for `npm run lab`. */
-export const farEnd = { mac: farMac };
-
-/** Sample lab for people: six workloads on two subnets, an outside host, both families; everybody answers. */
-export function openSampleLab(name = 'lab', interfaces?: readonly { interface: string; routes: readonly string[] }[]): Promise<Lab> {
-  const workloads = interfaces ?? [0, 1, 2, 3, 4, 5].map((n) => ({ interface: `cali${n}`, routes: [`10.65.0.${10 + n}/32`, `fd65::${10 + n}/128`] }));
-  return openLab({
-    name, workloads, answers: true,
-    nodeAddresses: ['192.0.2.1/24', '2001:db8::1/64'],
-    outsideAddresses: ['192.0.2.9/24', '2001:db8::9/64'],
-  });
 }

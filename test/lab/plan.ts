@@ -68,7 +68,10 @@ const hex = (n: number): string => n.toString(16).padStart(2, '0');
 export const nodeMac = (n: number): string => `02:00:00:00:00:${hex(n)}`;
 export const farMac = (n: number): string => `02:00:00:00:01:${hex(n)}`;
 
-const HOPS = { 4: (n: number) => `169.254.100.${n + 1}`, 6: (n: number) => `fe80::100:${hex(n + 1)}` } as const;
+const HOPS = {
+  4: (n: number) => `169.254.100.${n + 1}`,
+  6: (n: number) => `fe80::100:${hex(n + 1)}`,
+} as const;
 const GATEWAY = { 4: '169.254.1.1', 6: 'fe80::1' } as const;
 const ANY = { 4: '0.0.0.0/0', 6: '::/0' } as const;
 const familyOf = (text: string): 4 | 6 => (text.includes(':') ? 6 : 4);
@@ -83,10 +86,12 @@ export function nodeBatch(spec: LabSpec, far: (n: number) => string): string[] {
     `link add ${link.interface} address ${nodeMac(n)} type veth peer name eth0 address ${farMac(n)} netns ${far(n)}`,
   ]);
   lines.push('link add fence0 type veth peer name fence1', 'link set fence0 up', 'link set fence1 up');
-  for (const address of spec.nodeAddresses) lines.push(`addr add ${address} dev ${UPLINK}${familyOf(address) === 6 ? ' nodad' : ''}`);
+  for (const address of spec.nodeAddresses)
+    lines.push(`addr add ${address} dev ${UPLINK}${familyOf(address) === 6 ? ' nodad' : ''}`);
   for (const [n, link] of links.entries()) {
     lines.push(`link set ${link.interface} up`);
-    for (const family of [4, 6] as const) lines.push(`neigh add ${HOPS[family](n)} lladdr ${farMac(n)} dev ${link.interface} nud permanent`);
+    for (const family of [4, 6] as const)
+      lines.push(`neigh add ${HOPS[family](n)} lladdr ${farMac(n)} dev ${link.interface} nud permanent`);
     for (const route of link.routes) {
       const family = familyOf(route);
       lines.push(`route add ${route} via ${HOPS[family](n)} dev ${link.interface} onlink`);
@@ -106,7 +111,8 @@ export function farBatch(spec: LabSpec, n: number): string[] {
   const lines = ['link set lo up', 'link set eth0 up'];
   if (!spec.answers) return lines;
   const own = n === 0 ? (spec.outsideAddresses ?? []) : (spec.workloads[n - 1]?.routes ?? []);
-  for (const address of own) lines.push(`addr add ${address} dev eth0${familyOf(address) === 6 ? ' nodad' : ''}`);
+  for (const address of own)
+    lines.push(`addr add ${address} dev eth0${familyOf(address) === 6 ? ' nodad' : ''}`);
   for (const family of [4, 6] as const) {
     lines.push(
       `neigh add ${GATEWAY[family]} lladdr ${nodeMac(n)} dev eth0 nud permanent`,

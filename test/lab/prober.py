@@ -168,7 +168,9 @@ class Prober:
             self.conntrack.insert(*flow)
             self.flows.add(ANY_FLOW)
         else:
-            self.keep_apart((family, src, dst, proto, number if sport is None else sport, dport))
+            # An ICMP message has an identifier of its own; what has no ports either is told apart by addresses alone.
+            own = sport if sport is not None else number if kind is not None else 0
+            self.keep_apart((family, src, dst, proto, own, dport or 0))
         inner = quoted and frames.packet(*quoted, None, None, 2, 0)[: 48 if family == 6 else 28]
         data = frames.packet(family, src, dst, proto, sport, dport, kind, code, flags, number, inner)
         self.sent[number] = (family, data)

@@ -10,9 +10,18 @@ export type WireFlow = readonly [4 | 6, string, string, number, number, number];
 
 /** One packet as the prober takes it; `from` is a port's name or `host`. */
 export type WirePacket = readonly [
-  from: string, family: 4 | 6, source: string, destination: string, protocol: number,
-  sourcePort: number | null, destinationPort: number | null, icmpType: number | null, icmpCode: number | null,
-  tcpFlags: number, flow: WireFlow | null, quoted: WireFlow | null,
+  from: string,
+  family: 4 | 6,
+  source: string,
+  destination: string,
+  protocol: number,
+  sourcePort: number | null,
+  destinationPort: number | null,
+  icmpType: number | null,
+  icmpCode: number | null,
+  tcpFlags: number,
+  flow: WireFlow | null,
+  quoted: WireFlow | null,
 ];
 
 export interface Prober {

@@ -16,7 +16,13 @@ export function block(text: string): Block | undefined {
 
 function read(text: string): Block | undefined {
   const prefix = parsePrefix(text)?.prefix;
-  return prefix && { family: prefix.family, bits: prefix.bits, shift: BigInt((prefix.family === 4 ? 32 : 128) - prefix.length) };
+  return (
+    prefix && {
+      family: prefix.family,
+      bits: prefix.bits,
+      shift: BigInt((prefix.family === 4 ? 32 : 128) - prefix.length),
+    }
+  );
 }
 
 export function inBlock(one: Block, family: Family, bits: bigint): boolean {

@@ -7,11 +7,27 @@ export function felixOf(resources: readonly Resource[], node: string): FelixConf
   const found = resources.filter((one) => one.kind === 'FelixConfiguration');
   const labels = resources.find((one) => one.kind === 'Node' && one.metadata.name === node)?.metadata.labels;
   const machine = { blocks: [], label: (name: string) => labels?.get(name) };
-  const created = (one: (typeof found)[number]): number => Date.parse(String(one.metadata.other?.['creationTimestamp'] ?? '')) || 0;
+  const created = (one: (typeof found)[number]): number =>
+    Date.parse(String(one.metadata.other?.['creationTimestamp'] ?? '')) || 0;
   const selected = found
-    .filter((one) => one.metadata.name !== 'default' && !one.metadata.name.startsWith('node.') && labels && predicate(one.spec.nodeSelector)?.(machine))
+    .filter(
+      (one) =>
+        one.metadata.name !== 'default' &&
+        !one.metadata.name.startsWith('node.') &&
+        labels &&
+        predicate(one.spec.nodeSelector)?.(machine),
+    )
     .sort((a, b) => created(a) - created(b) || (a.metadata.name < b.metadata.name ? -1 : 1))[0];
-  const named = (name: string): FelixConfigurationSpec | undefined => found.find((one) => one.metadata.name === name)?.spec;
-  const given = [named('default'), selected?.spec, named(`node.${node}`)].flatMap((spec) => (spec ? [spec] : []));
-  return given.reduce((low, high) => ({ ...low, ...Object.fromEntries(Object.entries(high).filter(([, value]) => value !== undefined)) }), {} as FelixConfigurationSpec);
+  const named = (name: string): FelixConfigurationSpec | undefined =>
+    found.find((one) => one.metadata.name === name)?.spec;
+  const given = [named('default'), selected?.spec, named(`node.${node}`)].flatMap((spec) =>
+    spec ? [spec] : [],
+  );
+  return given.reduce(
+    (low, high) => ({
+      ...low,
+      ...Object.fromEntries(Object.entries(high).filter(([, value]) => value !== undefined)),
+    }),
+    {} as FelixConfigurationSpec,
+  );
 }

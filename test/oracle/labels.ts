@@ -18,17 +18,33 @@ export interface Item {
 
 export function items(resources: readonly Resource[]): Item[] {
   const applied = new Map<string, ReadonlyMap<string, string>>();
-  for (const one of resources) if (one.kind === 'Profile') applied.set(one.metadata.name, one.spec.labelsToApply ?? new Map());
-  const item = (own: ReadonlyMap<string, string>, parents: readonly string[], nets: readonly string[]): Item => ({
+  for (const one of resources)
+    if (one.kind === 'Profile') applied.set(one.metadata.name, one.spec.labelsToApply ?? new Map());
+  const item = (
+    own: ReadonlyMap<string, string>,
+    parents: readonly string[],
+    nets: readonly string[],
+  ): Item => ({
     blocks: nets.flatMap((net) => block(net) ?? []),
-    label: (name) => own.get(name) ?? parents.map((parent) => applied.get(parent)?.get(name)).find((value) => value !== undefined),
+    label: (name) =>
+      own.get(name) ??
+      parents.map((parent) => applied.get(parent)?.get(name)).find((value) => value !== undefined),
   });
   return resources.flatMap((one): Item[] => {
     const own = new Map(one.metadata.labels ?? []);
     if (one.kind === 'WorkloadEndpoint') {
       if (one.spec.ipNetworks.length === 0) return [];
       own.set(NAMESPACE, one.metadata.namespace ?? '');
-      return [{ ...item(own, one.spec.profiles, one.spec.ipNetworks.map((net) => net.split('/')[0] ?? net)), endpoint: one }];
+      return [
+        {
+          ...item(
+            own,
+            one.spec.profiles,
+            one.spec.ipNetworks.map((net) => net.split('/')[0] ?? net),
+          ),
+          endpoint: one,
+        },
+      ];
     }
     if (one.kind === 'GlobalNetworkSet') return [item(own, [], one.spec.nets)];
     if (one.kind !== 'NetworkSet') return [];

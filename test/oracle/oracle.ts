@@ -1,7 +1,14 @@
 // The brute-force oracle: resources and a packet in, a verdict out, by reading the resources as docs/semantics.md and
 // Calico's documentation say, rule by rule. It knows no graph, no NodePolicy and no evaluator, on purpose, and shares
 // with the product only src/net, the parser of selectors and the types. Slow and plain.
-import type { FelixConfigurationSpec, GlobalNetworkPolicy, NetworkPolicy, Resource, Rule, WorkloadEndpoint } from '../../src/resources/index.ts';
+import type {
+  FelixConfigurationSpec,
+  GlobalNetworkPolicy,
+  NetworkPolicy,
+  Resource,
+  Rule,
+  WorkloadEndpoint,
+} from '../../src/resources/index.ts';
 import { resourceKey } from '../../src/resources/index.ts';
 import type { Packet } from '../../src/verdict/packet.ts';
 import { felixOf } from './felix.ts';
@@ -31,9 +38,15 @@ const DISCOVERY = new Set([130, 131, 132, 133, 135, 136]);
 export function createOracle(resources: readonly Resource[]): Oracle {
   const all = items(resources);
   const matches = createMatcher(all);
-  const tiers = resources.filter((one) => one.kind === 'Tier').sort((a, b) => a.spec.order - b.spec.order || byText(a.metadata.name, b.metadata.name));
-  const policies = resources.filter((one): one is Policy => one.kind === 'NetworkPolicy' || one.kind === 'GlobalNetworkPolicy');
-  const profiles = new Map(resources.flatMap((one) => (one.kind === 'Profile' ? [[one.metadata.name, one] as const] : [])));
+  const tiers = resources
+    .filter((one) => one.kind === 'Tier')
+    .sort((a, b) => a.spec.order - b.spec.order || byText(a.metadata.name, b.metadata.name));
+  const policies = resources.filter(
+    (one): one is Policy => one.kind === 'NetworkPolicy' || one.kind === 'GlobalNetworkPolicy',
+  );
+  const profiles = new Map(
+    resources.flatMap((one) => (one.kind === 'Profile' ? [[one.metadata.name, one] as const] : [])),
+  );
   const applies = new Map(policies.map((policy) => [policy, policySelector(policy)]));
   const inOrder = [...policies].sort(comparePolicies);
 
@@ -43,13 +56,21 @@ export function createOracle(resources: readonly Resource[]): Oracle {
 
   function judge(item: Item, endpoint: WorkloadEndpoint, direction: Direction, packet: Packet): Reason {
     for (const tier of tiers) {
-      const mine = inOrder.filter((policy) =>
-        policy.spec.tier === tier.metadata.name && applies.get(policy)?.(item) && policy.spec.types.includes(direction === 'ingress' ? 'Ingress' : 'Egress')
-        && !isSpecial(policy));
+      const mine = inOrder.filter(
+        (policy) =>
+          policy.spec.tier === tier.metadata.name &&
+          applies.get(policy)?.(item) &&
+          policy.spec.types.includes(direction === 'ingress' ? 'Ingress' : 'Egress') &&
+          !isSpecial(policy),
+      );
       if (mine.length === 0) continue;
       let decided: Rule | undefined;
       for (const policy of mine) {
-        decided = decide(policy.spec[direction], policy.kind === 'NetworkPolicy' ? policy.metadata.namespace : undefined, packet);
+        decided = decide(
+          policy.spec[direction],
+          policy.kind === 'NetworkPolicy' ? policy.metadata.namespace : undefined,
+          packet,
+        );
         if (decided) break;
       }
       if (decided?.action === 'Allow') return { verdict: 'allow', by: 'rule', rule: decided };
@@ -66,8 +87,15 @@ export function createOracle(resources: readonly Resource[]): Oracle {
     return { verdict: 'deny', by: 'no-profile' };
   }
 
-  function stage(node: string, name: string, direction: Direction, packet: Packet, felix: FelixConfigurationSpec): Reason {
-    const here = all.filter((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name)
+  function stage(
+    node: string,
+    name: string,
+    direction: Direction,
+    packet: Packet,
+    felix: FelixConfigurationSpec,
+  ): Reason {
+    const here = all
+      .filter((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name)
       .sort((a, b) => byText(keyOf(a.endpoint), keyOf(b.endpoint)))[0];
     if (!here?.endpoint) return { verdict: 'deny', by: 'built-in' };
     const tracked = conntrack(packet, felix);
@@ -75,7 +103,8 @@ export function createOracle(resources: readonly Resource[]): Oracle {
     if (direction === 'egress') {
       const vxlan = packet.protocol === 17 && packet.destinationPort === (felix.vxlanPort ?? 4789);
       if (vxlan && !felix.allowVXLANPacketsFromWorkloads) return { verdict: 'deny', by: 'built-in' };
-      if (packet.protocol === 4 && !felix.allowIPIPPacketsFromWorkloads) return { verdict: 'deny', by: 'built-in' };
+      if (packet.protocol === 4 && !felix.allowIPIPPacketsFromWorkloads)
+        return { verdict: 'deny', by: 'built-in' };
     }
     return judge(here, here.endpoint, direction, packet);
   }
@@ -86,12 +115,17 @@ export function createOracle(resources: readonly Resource[]): Oracle {
     const prefixes = (felix.interfacePrefix ?? 'cali').split(',');
     const isWorkload = (name: string | undefined): name is string =>
       name !== undefined &&
-      (prefixes.some((prefix) => name.startsWith(prefix)) || all.some((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name));
+      (prefixes.some((prefix) => name.startsWith(prefix)) ||
+        all.some((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name));
     const from = isWorkload(packet.inInterface) ? packet.inInterface : undefined;
     const toHost = packet.outInterface === undefined;
     let last: Reason | undefined;
     if (from !== undefined) {
-      const discovery = packet.family === 6 && packet.protocol === 58 && packet.icmpType !== undefined && DISCOVERY.has(packet.icmpType);
+      const discovery =
+        packet.family === 6 &&
+        packet.protocol === 58 &&
+        packet.icmpType !== undefined &&
+        DISCOVERY.has(packet.icmpType);
       if (toHost && discovery) return { verdict: 'allow', by: 'built-in' };
       last = stage(node, from, 'egress', packet, felix);
       if (last.verdict === 'deny') return last;
@@ -101,7 +135,8 @@ export function createOracle(resources: readonly Resource[]): Oracle {
         return { verdict: drops && !established ? 'deny' : 'allow', by: 'built-in' };
       }
     }
-    if (packet.inInterface !== undefined && isWorkload(packet.outInterface)) return stage(node, packet.outInterface, 'ingress', packet, felix);
+    if (packet.inInterface !== undefined && isWorkload(packet.outInterface))
+      return stage(node, packet.outInterface, 'ingress', packet, felix);
     return last;
   }
 
@@ -113,9 +148,13 @@ const keyOf = (endpoint: WorkloadEndpoint | undefined): string =>
   endpoint ? resourceKey(endpoint.kind, endpoint.metadata.namespace, endpoint.metadata.name) : '';
 
 function comparePolicies(a: Policy, b: Policy): number {
-  const [first, second] = [a.spec.order ?? Number.POSITIVE_INFINITY, b.spec.order ?? Number.POSITIVE_INFINITY];
+  const [first, second] = [
+    a.spec.order ?? Number.POSITIVE_INFINITY,
+    b.spec.order ?? Number.POSITIVE_INFINITY,
+  ];
   if (first !== second) return first < second ? -1 : 1;
-  const name = (policy: Policy): string => `${policy.metadata.name}/${policy.metadata.namespace ?? ''}/${policy.kind}`;
+  const name = (policy: Policy): string =>
+    `${policy.metadata.name}/${policy.metadata.namespace ?? ''}/${policy.kind}`;
   return byText(name(a), name(b));
 }
 
@@ -125,8 +164,11 @@ export function isSpecial(policy: Policy): boolean {
 }
 
 function conntrack(packet: Packet, felix: FelixConfigurationSpec): Reason | undefined {
-  if (packet.state === 'established' || packet.state === 'related') return { verdict: 'allow', by: 'conntrack' };
-  return packet.state === 'invalid' && !felix.disableConntrackInvalidCheck ? { verdict: 'deny', by: 'conntrack' } : undefined;
+  if (packet.state === 'established' || packet.state === 'related')
+    return { verdict: 'allow', by: 'conntrack' };
+  return packet.state === 'invalid' && !felix.disableConntrackInvalidCheck
+    ? { verdict: 'deny', by: 'conntrack' }
+    : undefined;
 }
 
 /** To which endpoints a policy applies, as a workload's policy. Calico builds one text and then replaces every `all()` in it. */
@@ -134,14 +176,18 @@ export function policySelector(policy: Policy): Predicate {
   const { selector, serviceAccountSelector } = policy.spec;
   if (policy.kind === 'NetworkPolicy') {
     const own: Predicate = (item) => item.label(NAMESPACE) === policy.metadata.namespace;
-    return both(predicate(selector), own, predicate(serviceAccountSelector, { prefix: 'pcsa.' })) ?? (() => true);
+    return (
+      both(predicate(selector), own, predicate(serviceAccountSelector, { prefix: 'pcsa.' })) ?? (() => true)
+    );
   }
   const has = (label: string) => ({ all: (item: Item) => item.label(label) !== undefined });
   const byNamespace = policy.spec.namespaceSelector?.trim() ? has(NAMESPACE) : undefined;
   const byAccount = serviceAccountSelector?.trim() ? has(SERVICE_ACCOUNT) : undefined;
-  return both(
-    predicate(selector, byNamespace ?? byAccount ?? {}),
-    predicate(policy.spec.namespaceSelector, { prefix: 'pcns.', ...byNamespace }),
-    predicate(serviceAccountSelector, { prefix: 'pcsa.', ...byAccount }),
-  ) ?? (() => true);
+  return (
+    both(
+      predicate(selector, byNamespace ?? byAccount ?? {}),
+      predicate(policy.spec.namespaceSelector, { prefix: 'pcns.', ...byNamespace }),
+      predicate(serviceAccountSelector, { prefix: 'pcsa.', ...byAccount }),
+    ) ?? (() => true)
+  );
 }

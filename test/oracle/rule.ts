@@ -6,7 +6,8 @@ import type { Packet } from '../../src/verdict/packet.ts';
 import { block, inBlock } from './addresses.ts';
 import { both, type Item, NAMESPACE, type Predicate, predicate, SERVICE_ACCOUNT } from './labels.ts';
 
-const numberOf = (protocol: Protocol): number => (typeof protocol === 'number' ? protocol : (protocolNumber(protocol) ?? -1));
+const numberOf = (protocol: Protocol): number =>
+  typeof protocol === 'number' ? protocol : (protocolNumber(protocol) ?? -1);
 
 export type Matcher = (rule: Rule, namespace: string | undefined, packet: Packet) => boolean;
 
@@ -23,8 +24,22 @@ export function createMatcher(all: readonly Item[]): Matcher {
   return (rule, namespace, packet) =>
     rule.http === undefined &&
     headMatches(rule, packet) &&
-    sideMatches(rule, rule.source, peersOf(rule.source, namespace), packet, packet.source, packet.sourcePort) &&
-    sideMatches(rule, rule.destination, peersOf(rule.destination, namespace), packet, packet.destination, packet.destinationPort);
+    sideMatches(
+      rule,
+      rule.source,
+      peersOf(rule.source, namespace),
+      packet,
+      packet.source,
+      packet.sourcePort,
+    ) &&
+    sideMatches(
+      rule,
+      rule.destination,
+      peersOf(rule.destination, namespace),
+      packet,
+      packet.destination,
+      packet.destinationPort,
+    );
 }
 
 function headMatches(rule: Rule, packet: Packet): boolean {
@@ -63,7 +78,8 @@ function readPeers(entity: EntityRule, namespace: string | undefined, all: reado
     all: (item) => item.label(NAMESPACE) !== undefined,
     global: (item) => item.label(NAMESPACE) === undefined,
   });
-  const own: Predicate | undefined = namespace === undefined ? undefined : (item) => item.label(NAMESPACE) === namespace;
+  const own: Predicate | undefined =
+    namespace === undefined ? undefined : (item) => item.label(NAMESPACE) === namespace;
   // A peer that says nothing about endpoints is not held to a namespace.
   const within = positive || negative || asked ? (asked ?? own) : undefined;
   const wanted = both(within, positive);
@@ -75,13 +91,22 @@ function readPeers(entity: EntityRule, namespace: string | undefined, all: reado
   };
 }
 
-function sideMatches(rule: Rule, entity: EntityRule, peers: Peers, packet: Packet, bits: bigint, port: number | undefined): boolean {
+function sideMatches(
+  rule: Rule,
+  entity: EntityRule,
+  peers: Peers,
+  packet: Packet,
+  bits: bigint,
+  port: number | undefined,
+): boolean {
   const within = (item: Item): boolean => item.blocks.some((one) => inBlock(one, packet.family, bits));
-  const inNets = (nets: readonly string[]): boolean => nets.some((net) => {
-    const one = block(net);
-    return one !== undefined && inBlock(one, packet.family, bits);
-  });
-  const speaksOf = (nets: readonly string[]): boolean => nets.some((net) => block(net)?.family === packet.family);
+  const inNets = (nets: readonly string[]): boolean =>
+    nets.some((net) => {
+      const one = block(net);
+      return one !== undefined && inBlock(one, packet.family, bits);
+    });
+  const speaksOf = (nets: readonly string[]): boolean =>
+    nets.some((net) => block(net)?.family === packet.family);
   if (entity.nets?.length && !inNets(entity.nets)) return false;
   if (entity.notNets?.length && (!speaksOf(entity.notNets) || inNets(entity.notNets))) return false;
   if (peers.selected && !peers.selected.some(within)) return false;
@@ -89,7 +114,9 @@ function sideMatches(rule: Rule, entity: EntityRule, peers: Peers, packet: Packe
   const hasPort = (wanted: Port): boolean => {
     if (port === undefined) return false;
     if (wanted.kind === 'range') return wanted.first <= port && port <= wanted.last;
-    return peers.nameable.some((item) => within(item) && offers(item, wanted.name, rule, packet.protocol, port));
+    return peers.nameable.some(
+      (item) => within(item) && offers(item, wanted.name, rule, packet.protocol, port),
+    );
   };
   if (entity.ports?.length && !entity.ports.some(hasPort)) return false;
   return !entity.notPorts?.some(hasPort);

@@ -17,9 +17,17 @@ export interface Case {
   readonly resources: readonly Raw[];
 }
 
-export function nodePolicies(resources: readonly Resource[], nodes: readonly string[]): (node: string) => NodePolicy {
+export function nodePolicies(
+  resources: readonly Resource[],
+  nodes: readonly string[],
+): (node: string) => NodePolicy {
   const graph = createGraph({ nodes });
-  graph.onUpdates(resources.map((value) => ({ key: resourceKey(value.kind, value.metadata.namespace, value.metadata.name), value })));
+  graph.onUpdates(
+    resources.map((value) => ({
+      key: resourceKey(value.kind, value.metadata.namespace, value.metadata.name),
+      value,
+    })),
+  );
   graph.onStatus('in-sync');
   graph.flush();
   return (node) => graph.nodePolicy(node);
@@ -30,7 +38,10 @@ export function opinions(one: Case): { oracle: string; evaluator: string } | und
   try {
     const resources = parsed(one.resources);
     const evaluator = createEvaluator(nodePolicies(resources, [one.node])(one.node));
-    return { oracle: createOracle(resources).verdict(one.node, one.packet), evaluator: evaluator.verdict(one.packet) };
+    return {
+      oracle: createOracle(resources).verdict(one.node, one.packet),
+      evaluator: evaluator.verdict(one.packet),
+    };
   } catch (error) {
     if (error instanceof InvalidCase) return undefined;
     throw error;
@@ -61,19 +72,23 @@ export async function shrink(one: Case, fails: (one: Case) => boolean | Promise<
 function* smallerCases(one: Case): Generator<Case> {
   const { resources } = one;
   for (let size = resources.length >> 1; size >= 1; size >>= 1) {
-    for (let at = 0; at < resources.length; at += size) yield { ...one, resources: [...resources.slice(0, at), ...resources.slice(at + size)] };
+    for (let at = 0; at < resources.length; at += size)
+      yield { ...one, resources: [...resources.slice(0, at), ...resources.slice(at + size)] };
   }
   for (const [index, resource] of resources.entries()) {
-    for (const spec of smallerValues(resource['spec'])) yield { ...one, resources: resources.with(index, { ...resource, spec }) };
+    for (const spec of smallerValues(resource['spec']))
+      yield { ...one, resources: resources.with(index, { ...resource, spec }) };
   }
 }
 
 function* smallerValues(value: unknown): Generator<unknown> {
   if (Array.isArray(value)) {
     for (let size = Math.max(1, value.length >> 1); size >= 1; size >>= 1) {
-      for (let at = 0; at < value.length; at += size) yield [...value.slice(0, at), ...value.slice(at + size)];
+      for (let at = 0; at < value.length; at += size)
+        yield [...value.slice(0, at), ...value.slice(at + size)];
     }
-    for (const [index, inner] of value.entries()) for (const smaller of smallerValues(inner)) yield value.with(index, smaller);
+    for (const [index, inner] of value.entries())
+      for (const smaller of smallerValues(inner)) yield value.with(index, smaller);
   } else if (value !== null && typeof value === 'object') {
     for (const [field, inner] of Object.entries(value)) {
       yield Object.fromEntries(Object.entries(value).filter(([name]) => name !== field));
@@ -90,16 +105,31 @@ export function saveCase(name: string, why: string, one: Case): string {
   const file = `${FOLDER}${name}.yaml`;
   const { source, destination, originalDestination: _, ...packet } = one.packet;
   const text = (bits: bigint): string => formatAddress({ family: packet.family, bits });
-  const document = { node: one.node, packet: { ...packet, source: text(source), destination: text(destination) }, resources: one.resources };
+  const document = {
+    node: one.node,
+    packet: { ...packet, source: text(source), destination: text(destination) },
+    resources: one.resources,
+  };
   writeFileSync(file, `# ${why}\n${stringify(document, { aliasDuplicateObjects: false })}`);
   return file;
 }
 
 export function savedCases(): (Case & { readonly name: string })[] {
-  const files = (existsSync(FOLDER) ? readdirSync(FOLDER, { withFileTypes: true }) : []).filter((entry) => entry.name.endsWith('.yaml'));
+  const files = (existsSync(FOLDER) ? readdirSync(FOLDER, { withFileTypes: true }) : []).filter((entry) =>
+    entry.name.endsWith('.yaml'),
+  );
   return files.map(({ name }) => {
-    const { node, packet, resources } = parse(readFileSync(FOLDER + name, 'utf8')) as { node: string; packet: Packet & { source: string; destination: string }; resources: Raw[] };
+    const { node, packet, resources } = parse(readFileSync(FOLDER + name, 'utf8')) as {
+      node: string;
+      packet: Packet & { source: string; destination: string };
+      resources: Raw[];
+    };
     const bits = (text: unknown): bigint => parseAddress(String(text))?.bits ?? 0n;
-    return { name, node, resources, packet: { ...packet, source: bits(packet.source), destination: bits(packet.destination) } };
+    return {
+      name,
+      node,
+      resources,
+      packet: { ...packet, source: bits(packet.source), destination: bits(packet.destination) },
+    };
   });
 }

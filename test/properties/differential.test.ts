@@ -20,7 +20,9 @@ describe('oracle and evaluator', () => {
     expect(both?.evaluator).toBe(both?.oracle);
   });
 
-  it(`agree on ${VERDICTS} random verdicts (TORTIE_SEED=${SEED})`, { timeout: 60_000 + VERDICTS * 10 }, async () => {
+  it(`agree on ${VERDICTS} random verdicts (TORTIE_SEED=${SEED})`, {
+    timeout: 60_000 + VERDICTS * 10,
+  }, async () => {
     console.log(`differential: TORTIE_SEED=${SEED}`);
     let judged = 0;
     for (let n = 0; judged < VERDICTS; n += 1) {
@@ -28,6 +30,7 @@ describe('oracle and evaluator', () => {
       if (failing) await report(failing, SEED + n);
       judged += PER_SET;
     }
+    expect(judged).toBeGreaterThanOrEqual(VERDICTS);
   });
 });
 
@@ -41,7 +44,8 @@ function firstDisagreement(seed: number, count: number): Case | undefined {
   const next = createProbes(rand, all);
   for (let n = 0; n < count; n += 1) {
     const { node, packet } = next();
-    if (oracle.verdict(node, packet) !== evaluators.get(node)?.verdict(packet)) return { node, packet, resources: raw };
+    if (oracle.verdict(node, packet) !== evaluators.get(node)?.verdict(packet))
+      return { node, packet, resources: raw };
   }
   return undefined;
 }

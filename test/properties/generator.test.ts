@@ -29,7 +29,9 @@ function measure(seed: number): { allowed: number; deniedByRule: number; kinds: 
   return { allowed, deniedByRule, kinds };
 }
 
-it('allows and denies enough, and makes every kind of match decisive at least 50 times in 10,000', { timeout: 120_000 }, () => {
+it('allows and denies enough, and makes every kind of match decisive at least 50 times in 10,000', {
+  timeout: 120_000,
+}, () => {
   // A fixed seed: this is about the generator, and must not fail one day in a hundred.
   const { allowed, deniedByRule, kinds } = measure(7);
   expect(allowed / PACKETS).toBeGreaterThanOrEqual(0.3);
