@@ -4,7 +4,7 @@ import { problem, type Problem, type Result } from '../errors/problem.ts';
 import { detectBackend, withLock } from '../host/index.ts';
 import type { IptablesBackend, Plan } from '../plan/types.ts';
 import type { Ruleset } from '../render/ruleset.ts';
-import { clearDataplanes, type Dataplane } from './clear.ts';
+import { clearFound, type Dataplane, findDataplanes, type Found } from './clear.ts';
 import { type DialectDriver, iptablesDriver, nftDriver } from './drivers.ts';
 import { execute, tidy } from './execute.ts';
 import type { Applier, ApplierOptions, ApplyResult } from './types.ts';
@@ -49,10 +49,13 @@ export function createApplier(options: ApplierOptions): Applier {
     wanted: Ruleset,
     known: Ruleset | undefined,
   ): Promise<ApplyResult> {
+    // Looking for the other dataplanes takes as long as looking at ours, so both go on at once.
+    const looking = othersGone ? undefined : findDataplanes(run, othersOf(using));
     const planned: Result<Plan> = known
       ? { value: using.planFrom(known, wanted), problems: [] }
       : await using.observeAndPlan(wanted, { show: false });
     const plan = planned.value;
+    const found = await looking;
     if (!plan) return failed(planned.problems);
     const execution = await execute(run, plan);
     const problems = [...plan.problems, ...execution.problems];
@@ -60,18 +63,17 @@ export function createApplier(options: ApplierOptions): Applier {
       if (execution.changed) problems.push(...(await using.restore(known)));
       return { ok: false, changed: execution.changed, plan, problems };
     }
-    const others = await clearOthers(using);
+    const others = await clearOthers(found);
     problems.push(...others.problems, ...(await tidy(run, plan)));
     return { ok: true, changed: execution.changed || others.changed, plan, problems };
   }
 
   /** The new rules are in force before the old ones of another dataplane go. */
   async function clearOthers(
-    using: DialectDriver,
+    found: Found | undefined,
   ): Promise<{ problems: readonly Problem[]; changed: boolean }> {
-    if (othersGone) return { problems: [], changed: false };
-    const others = DATAPLANES.filter((name) => name !== using.dataplane);
-    const { ok, removed, problems } = await clearDataplanes(run, others);
+    if (!found) return { problems: [], changed: false };
+    const { ok, removed, problems } = await clearFound(run, found);
     othersGone = ok;
     // The new rules hold; what is left of the old can only deny more.
     const warnings = problems.map((p): Problem => ({ ...p, severity: 'warning' }));
@@ -102,6 +104,10 @@ export function createApplier(options: ApplierOptions): Applier {
 }
 
 const DATAPLANES: readonly Dataplane[] = ['nftables', 'iptables-nft', 'iptables-legacy'];
+
+function othersOf({ dataplane }: DialectDriver): readonly Dataplane[] {
+  return DATAPLANES.filter((name) => name !== dataplane);
+}
 
 async function backendOf({ run, backend = 'auto' }: ApplierOptions): Promise<Result<IptablesBackend>> {
   return backend === 'auto' ? detectBackend(run) : { value: backend, problems: [] };

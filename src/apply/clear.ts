@@ -1,6 +1,6 @@
 // Taking everything of ours out of the kernel: the nft table, the chains and hooks of both iptables backends, the IP
 // sets. Nothing is assumed about which of them is there, and nothing of others is touched.
-import type { Result } from '../errors/problem.ts';
+import type { Problem, Result } from '../errors/problem.ts';
 import { type LockOptions, type Runner, withLock } from '../host/index.ts';
 import { planIptables } from '../plan/index.ts';
 import { NO_IPTABLES } from '../plan/iptables.ts';
@@ -29,29 +29,50 @@ export async function clearAll(options: ClearOptions): Promise<ClearResult> {
   return done.value ?? { ok: false, removed: [], problems: done.problems };
 }
 
-/** With all of them also the IP sets, which belong to both iptables backends. The caller holds the lock. */
-export async function clearDataplanes(
+/** What there is of ours in some dataplanes, not yet removed. */
+export interface Found {
+  readonly findings: readonly Finding[];
+  /** Sets that can go; they belong to both iptables backends, so only when all dataplanes go. */
+  readonly sets: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+async function clearDataplanes(
   run: Runner,
   dataplanes: readonly Dataplane[],
-  { dryRun = false }: { readonly dryRun?: boolean } = {},
+  options: { readonly dryRun?: boolean },
 ): Promise<ClearResult> {
+  return clearFound(run, await findDataplanes(run, dataplanes), options);
+}
+
+/** Changes nothing. */
+export async function findDataplanes(run: Runner, dataplanes: readonly Dataplane[]): Promise<Found> {
   const all = dataplanes.length === ALL.length;
-  const findings = await Promise.all(
+  const results = await Promise.all(
     dataplanes.map((name) => (name === 'nftables' ? findNft(run) : findIptables(run, name, { sets: all }))),
   );
-  const problems = findings.flatMap((f) => f.problems).filter((p) => p.code !== 'host/no-tool');
-  const found = findings.flatMap((f) => f.value ?? []);
-  const sets = all ? mergedSets(found) : [];
+  const findings = results.flatMap((f) => f.value ?? []);
+  const problems = results.flatMap((f) => f.problems).filter((p) => p.code !== 'host/no-tool');
+  return { findings, sets: all ? mergedSets(findings) : [], problems };
+}
+
+/** The caller holds the lock. */
+export async function clearFound(
+  run: Runner,
+  found: Found,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<ClearResult> {
+  const problems = [...found.problems];
   const removed: string[] = [];
-  for (const { plan, what } of found) {
+  for (const { plan, what } of found.findings) {
     const execution = dryRun ? { ok: true, problems: [] } : await execute(run, plan);
     problems.push(...execution.problems);
     if (execution.ok) removed.push(...what);
   }
-  if (sets.length > 0) {
-    const left = dryRun ? [] : await tidy(run, destroyPlan(sets));
+  if (found.sets.length > 0) {
+    const left = dryRun ? [] : await tidy(run, destroyPlan(found.sets));
     problems.push(...left);
-    if (left.length === 0) removed.push(`ipset: ${sets.length} sets`);
+    if (left.length === 0) removed.push(`ipset: ${found.sets.length} sets`);
   }
   // Here nothing but the removal was asked for, so what could not be removed is no mere warning.
   const ok = problems.every((p) => p.severity !== 'error' && p.code !== 'apply/left-over');

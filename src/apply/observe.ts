@@ -37,7 +37,7 @@ export async function observeIptables(
   const commands = withSets ? [...saves, ['ipset', 'save']] : saves;
   const results = await Promise.all(commands.map((argv) => run.run(argv)));
   const failures = results.flatMap((result, i) =>
-    result.exitCode === 0 ? [] : [unreadable(commands[i] ?? [], result)],
+    result.exitCode === 0 || noSets(result, commands[i]) ? [] : [unreadable(commands[i] ?? [], result)],
   );
   const [v4, v6, sets] = results;
   if (failures.length > 0 || !v4 || !v6) return { problems: failures };
@@ -51,6 +51,11 @@ export async function observeIptables(
     },
     problems: [...incompatible(families[4], backend, 4), ...incompatible(families[6], backend, 6)],
   };
+}
+
+/** Where there is no ipset, there are no sets; whoever wants some is told by the command that makes them. */
+function noSets(result: RunResult, argv: readonly string[] | undefined): boolean {
+  return result.missing === true && argv?.[0] === 'ipset';
 }
 
 function ipsetsOf(observed: ReadonlyMap<string, ObservedIpset>): ReadonlyMap<string, Ipset> {
