@@ -40,26 +40,30 @@ function groupLines(group: readonly Change[], options: HumanOptions): string[] {
   const action = whole?.action ?? 'change';
   const paint = (sign: keyof typeof ACTION, line: string) =>
     (options.paint ?? (options.color === true ? colored : plain))(ACTION[sign], line);
-  const because = reason(
-    first.cause?.resource === undefined ? undefined : { resource: first.cause.resource },
-    options,
-  );
+  const owner = first.cause?.resource;
+  const because = owner === undefined ? '' : reason({ resource: owner }, first.label, options);
   const subject = first.label.endsWith(first.subject) ? '' : `  [${first.subject}]`;
   const lines = [paint(SIGN[action], `${SIGN[action]} ${first.label}${subject}`) + because];
   for (const change of group) {
     for (const [sign, text] of details(change, options.members ?? 10)) {
-      const cause = change.object === 'rule' && sign !== '-' ? reason(change.cause, options) : '';
+      // What the heading says is not said again on every line.
+      const own = change.cause?.rule !== undefined || change.cause?.resource !== owner;
+      const cause =
+        change.object === 'rule' && sign !== '-' && own ? reason(change.cause, first.label, options) : '';
       lines.push(paint(sign, `    ${sign} ${text}`) + cause);
     }
   }
   return lines;
 }
 
-function reason(cause: Change['cause'], { locate }: HumanOptions): string {
+/** `   # because NetworkPolicy/prod/web ingress rule 2 (web.yaml:14)`, without what the heading already names. */
+function reason(cause: Change['cause'], heading: string, { locate }: HumanOptions): string {
   const text = causeText(cause);
   if (cause === undefined || text === undefined) return '';
   const place = placeText(cause, locate);
-  return place === undefined ? `   # ${text}` : `   # ${text} at ${place}`;
+  const named = cause.rule === undefined && heading.includes(text);
+  if (named) return place === undefined ? '' : `   # ${place}`;
+  return place === undefined ? `   # because ${text}` : `   # because ${text} (${place})`;
 }
 
 function details(change: Change, shown: number): (readonly ['+' | '~' | '-', string])[] {

@@ -11,8 +11,10 @@ export interface CauseRef {
 /** Where a rule or a resource is written; undefined when that is not known. */
 export type Locate = (ref: CauseRef) => Place | undefined;
 
-/** The most exact name of what caused a change. */
+/** The most exact name of what caused a change; rules are counted from 1, as people and `explain` do. */
 export function causeText(cause: CauseRef | undefined): string | undefined {
+  const parts = /^(.*)\/(ingress|egress)\/(\d+)$/.exec(cause?.rule ?? '');
+  if (parts) return `${parts[1]} ${parts[2]} rule ${Number(parts[3]) + 1}`;
   return cause?.rule ?? cause?.resource;
 }
 

@@ -35,8 +35,8 @@ describe('printHuman', () => {
   it('shows what changes, why, and how much', () => {
     expect(
       printHuman(changes, { locate }),
-    ).toBe(`~ policy NetworkPolicy/prod/web ingress  [policy-web]   # NetworkPolicy/prod/web
-    + tcp dport 443 accept   # NetworkPolicy/prod/web/ingress/1 at prod.yaml:14
+    ).toBe(`~ policy NetworkPolicy/prod/web ingress  [policy-web]
+    + tcp dport 443 accept   # because NetworkPolicy/prod/web ingress rule 2 (prod.yaml:14)
 
 + chain fresh
     + accept
