@@ -53,7 +53,7 @@ async function startEnforcer(dataplane: Dataplane): Promise<Enforcer> {
       const done = await applier.apply(renderer.render(policy, lab.facts));
       if (!done.ok)
         throw new Error(
-          `${dataplane} refused the ruleset: ${done.problems.map((p) => `${p.message} ${String(p.cause ?? '')}`).join('; ')}`,
+          `${dataplane} refused the ruleset: ${done.problems.map((p) => p.message).join('; ')}`,
         );
     },
   };

@@ -22,7 +22,7 @@ import {
 } from './plan.ts';
 import { startProber, type WireFlow, type WirePacket } from './prober.ts';
 
-export { type LabSpec, type LabWorkload, UPLINK } from './plan.ts';
+export { type LabSpec, UPLINK } from './plan.ts';
 export { trackedState } from './states.ts';
 
 export interface Lab {

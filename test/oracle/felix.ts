@@ -7,8 +7,11 @@ export function felixOf(resources: readonly Resource[], node: string): FelixConf
   const found = resources.filter((one) => one.kind === 'FelixConfiguration');
   const labels = resources.find((one) => one.kind === 'Node' && one.metadata.name === node)?.metadata.labels;
   const machine = { blocks: [], label: (name: string) => labels?.get(name) };
-  const created = (one: (typeof found)[number]): number =>
-    Date.parse(String(one.metadata.other?.['creationTimestamp'] ?? '')) || 0;
+  // Without a time of creation an object is the newest.
+  const created = (one: (typeof found)[number]): number => {
+    const text = one.metadata.other?.['creationTimestamp'];
+    return typeof text === 'string' ? Date.parse(text) : Number.MAX_VALUE;
+  };
   const selected = found
     .filter(
       (one) =>

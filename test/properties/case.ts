@@ -81,7 +81,7 @@ function* smallerCases(one: Case): Generator<Case> {
   }
 }
 
-function* smallerValues(value: unknown): Generator<unknown> {
+function* smallerValues(value: unknown): Generator {
   if (Array.isArray(value)) {
     for (let size = Math.max(1, value.length >> 1); size >= 1; size >>= 1) {
       for (let at = 0; at < value.length; at += size)
