@@ -15,7 +15,7 @@ import {
   type Selector,
 } from './index.ts';
 
-const runs = Number(process.env['TORTIE_FUZZ_RUNS'] ?? 5000);
+const runs = Number(process.env['TORTIE_FUZZ_RUNS'] ?? 10_000);
 const seed = Number(process.env['TORTIE_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 beforeAll(() => console.log(`selector properties: seed ${seed}, ${runs} texts`));
 
