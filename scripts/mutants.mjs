@@ -126,8 +126,8 @@ const MUTANTS = [
   render(
     'source and destination swapped in nft sets',
     'nftables/matches.ts',
-    "field: side === 'source' ? 'saddr' : 'daddr'",
-    "field: side === 'source' ? 'daddr' : 'saddr'",
+    "side === 'source' ? 'saddr' : 'daddr'",
+    "side === 'source' ? 'daddr' : 'saddr'",
   ),
   render(
     'nft port range ends one too early',
@@ -230,9 +230,11 @@ function judge(tree, kind) {
   return { outcome: why ? 'caught' : 'crashed', why, output };
 }
 
-function mutated({ file, search, replace }, text) {
+function mutated({ name, file, search, replace }, text) {
   if (text.split(search).length !== 2)
-    throw new Error(`${file}: the text of the fault occurs ${text.split(search).length - 1} times, not once`);
+    throw new Error(
+      `${file}: the text of the fault "${name}" occurs ${text.split(search).length - 1} times, not once`,
+    );
   return text.replace(search, () => replace);
 }
 
