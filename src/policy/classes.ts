@@ -1,32 +1,40 @@
 // Classes of items that no selector can tell apart, and which selectors match which class. Used twice: for local
 // endpoints under policy selectors, and for everything that has addresses under the selectors of rules.
 //
-//   items ──file──▶ shapes ─┐                       ┌─▶ moved(item, from, to)
+//   items ──file──▶ kin ────┐                       ┌─▶ moved(item, from, to)
 //   selectors ─▶ vocabulary ┴▶ key ─▶ class ─▶ matched ─▶ started / stopped (selector, class)
 //
 // Changes are queued and take effect in flush(). A new item of a known class evaluates nothing; an item that moves to
 // a new class evaluates only selectors that mention a label in which the two classes differ; a new selector visits
 // only classes that carry the label it demands; a newly mentioned label or value touches only items that carry it.
 import { labelsOf } from '../selector/index.ts';
-import { effectiveEntries, effectiveLabels, type Labelled, type ParentLabels } from './inheritance.ts';
+import { each, type Few, withOne, withoutOne } from './few.ts';
+import { effectiveLabel, effectiveLabels, type ParentLabels } from './inheritance.ts';
+import { type HasKin, type Kin, KinIndex } from './kin.ts';
 import type { ParsedSelector } from './selector-cache.ts';
 import { type Demand, demandOf, SelectorLookup } from './selector-lookup.ts';
-import { type Shape, Shapes } from './shapes.ts';
 import { Vocabulary, type VocabularyChange } from './vocabulary.ts';
 import type { WorkCounters } from './work.ts';
 
-/** Something with labels, own and inherited. The index owns `cls` and `filed`. */
-export interface Item<I> extends Labelled {
+/** Something with labels, own and inherited. All but `source` belongs to the index. */
+export interface Item<I> extends HasKin<I> {
   cls: LabelClass<I> | undefined;
-  filed: { readonly shape: Shape<I>; readonly parents: readonly string[] } | undefined;
+  /** Its place among the items of the class. */
+  clsAt: number;
+  /** What the next flush will do with it. */
+  queued: 'put' | 'drop' | undefined;
 }
+
+/** What an item starts with. */
+export const UNFILED = { cls: undefined, clsAt: 0, kin: undefined, kinAt: 0, queued: undefined };
 
 export interface LabelClass<I> {
   readonly key: string;
   /** Mentioned labels that the items carry: code by label (see vocabulary.ts). */
   readonly codes: ReadonlyMap<string, string>;
-  readonly items: Set<I>;
-  /** Ids of the selectors that match. */
+  /** In no order. */
+  readonly items: I[];
+  /** Canonical texts of the selectors that match. */
   readonly matched: Set<string>;
 }
 
@@ -40,15 +48,7 @@ export interface ClassListener<I> {
 interface Entry<I> {
   readonly selector: ParsedSelector;
   readonly demand: Demand;
-  readonly labels: ReadonlySet<string>;
-  readonly classes: Set<LabelClass<I>>;
-}
-
-interface Part {
-  readonly number: number;
-  readonly label: string;
-  readonly value: string;
-  readonly code: string;
+  classes: Few<LabelClass<I>>;
 }
 
 export class ClassIndex<I extends Item<I>> {
@@ -61,14 +61,13 @@ export class ClassIndex<I extends Item<I>> {
   readonly #classes = new Map<string, LabelClass<I>>();
   /** Classes by label and code. */
   readonly #carriers = new Map<string, Map<string, Set<LabelClass<I>>>>();
-  readonly #itemShapes = new Shapes<I>();
-  readonly #parentShapes = new Shapes<string>();
-  readonly #filedParents = new Map<string, Shape<string>>();
-  readonly #children = new Map<string, Set<I>>();
+  readonly #kin = new KinIndex<I>();
+  /** Grows whenever other labels are mentioned, or a profile hands down others. */
+  #stamp = 1;
+  #lastMentioned: readonly string[] = [];
   #added = new Map<string, ParsedSelector>();
   #removed = new Set<string>();
-  #dirty = new Set<I>();
-  #gone = new Set<I>();
+  #queue: I[] = [];
 
   constructor(parents: ParentLabels, listener: ClassListener<I>, work: WorkCounters) {
     this.#parents = parents;
@@ -77,38 +76,38 @@ export class ClassIndex<I extends Item<I>> {
   }
 
   addSelector(selector: ParsedSelector): void {
-    if (this.#removed.delete(selector.id) || this.#entries.has(selector.id)) return;
-    this.#added.set(selector.id, selector);
+    if (this.#removed.delete(selector.text) || this.#entries.has(selector.text)) return;
+    this.#added.set(selector.text, selector);
   }
 
-  removeSelector(id: string): void {
-    if (this.#added.delete(id) || !this.#entries.has(id)) return;
-    this.#removed.add(id);
+  /** By canonical text. */
+  removeSelector(text: string): void {
+    if (this.#added.delete(text) || !this.#entries.has(text)) return;
+    this.#removed.add(text);
   }
 
-  /** A new item, or one whose labels or parents have changed. */
+  /** A new item, or one whose source has changed. */
   put(item: I): void {
-    this.#dirty.add(item);
+    if (item.queued === undefined) this.#queue.push(item);
+    item.queued = 'put';
   }
 
+  /** For good: an item that is removed never comes back. */
   remove(item: I): void {
-    this.#dirty.delete(item);
-    if (item.filed) this.#gone.add(item);
+    if (item.queued === undefined) this.#queue.push(item);
+    item.queued = 'drop';
   }
 
   /** The labels of a profile have changed, appeared or gone. */
   parentChanged(name: string): void {
-    const filed = this.#filedParents.get(name);
-    if (filed) this.#parentShapes.remove(name, filed);
-    const labels = this.#parents.get(name);
-    if (labels) this.#filedParents.set(name, this.#parentShapes.add(name, labels));
-    else this.#filedParents.delete(name);
-    for (const child of this.#children.get(name) ?? []) if (!this.#gone.has(child)) this.#dirty.add(child);
+    this.#stamp++;
+    for (const { members } of this.#kin.childrenOf(name))
+      for (const item of members) if (item.queued === undefined) this.put(item);
   }
 
   /** The classes that a selector matches, as of the last flush. */
   matching(selector: string): Iterable<LabelClass<I>> {
-    return this.#entries.get(selector)?.classes ?? [];
+    return each(this.#entries.get(selector)?.classes);
   }
 
   flush(): void {
@@ -117,52 +116,45 @@ export class ClassIndex<I extends Item<I>> {
     this.#added = new Map();
     this.#removed = new Set();
     for (const { ast } of added) this.#vocabulary.add(ast);
-    for (const id of removed) this.#dropSelector(id);
-    const dirty = this.#dirty;
-    const gone = this.#gone;
-    this.#dirty = new Set();
-    this.#gone = new Set();
-    for (const item of gone) this.#dropItem(item);
+    for (const text of removed) this.#dropSelector(text);
+    const queue = this.#queue;
+    this.#queue = [];
+    for (const item of queue) if (item.queued === 'drop') this.#dropItem(item);
     for (const item of this.#affected(this.#vocabulary.takeChanges()))
-      if (!dirty.has(item)) this.#classify(item);
-    for (const item of dirty) {
-      this.#file(item);
-      this.#classify(item);
-    }
+      if (item.queued === undefined) this.#classify(item);
+    for (const item of queue) if (item.queued === 'put') this.#place(item);
     for (const selector of added) this.#admit(selector);
   }
 
-  #dropSelector(id: string): void {
-    const entry = this.#entries.get(id);
+  #dropSelector(text: string): void {
+    const entry = this.#entries.get(text);
     if (!entry) return;
     this.#vocabulary.remove(entry.selector.ast);
     this.#lookup.remove(entry, entry.demand);
-    this.#entries.delete(id);
-    for (const cls of entry.classes) {
-      cls.matched.delete(id);
-      this.#listener.stopped(id, cls);
+    this.#entries.delete(text);
+    for (const cls of each(entry.classes)) {
+      cls.matched.delete(text);
+      this.#listener.stopped(text, cls);
     }
   }
 
   #admit(selector: ParsedSelector): void {
-    const demand = demandOf(selector.ast);
-    const labels = new Set(labelsOf(selector.ast).keys());
-    const entry: Entry<I> = { selector, demand, labels, classes: new Set() };
-    this.#entries.set(selector.id, entry);
-    this.#lookup.add(entry, demand);
-    for (const cls of this.#classesMeeting(demand)) {
+    const entry: Entry<I> = { selector, demand: demandOf(selector.ast), classes: undefined };
+    this.#entries.set(selector.text, entry);
+    this.#lookup.add(entry, entry.demand);
+    for (const cls of this.#classesMeeting(entry.demand)) {
       this.#work.classesVisited++;
-      const [item] = cls.items;
+      const item = cls.items[0];
       if (!item || !this.#evaluate(entry, item)) continue;
-      entry.classes.add(cls);
-      cls.matched.add(selector.id);
-      this.#listener.started(selector.id, cls);
+      entry.classes = withOne(entry.classes, cls);
+      cls.matched.add(selector.text);
+      this.#listener.started(selector.text, cls);
     }
   }
 
   #evaluate(entry: Entry<I>, item: I): boolean {
     this.#work.selectorEvaluations++;
-    return entry.selector.test(effectiveLabels(item, this.#parents));
+    return entry.selector.test(effectiveLabels(item.source, this.#parents));
   }
 
   /** Classes that carry what the selector demands. Its values are in the vocabulary, so each has a code of its own. */
@@ -183,93 +175,115 @@ export class ClassIndex<I extends Item<I>> {
     const addAll = (classes: Iterable<LabelClass<I>>): void => {
       for (const cls of classes) for (const item of cls.items) items.add(item);
     };
+    const addKin = (kin: Kin<I>): void => {
+      for (const item of kin.members) items.add(item);
+    };
     for (const [label, change] of changes) {
+      if (change.appeared || change.vanished) this.#stamp++;
       if (change.appeared) {
-        for (const item of this.#itemShapes.carrying(label)) items.add(item);
-        for (const parent of this.#parentShapes.carrying(label)) {
-          for (const item of this.#children.get(parent) ?? []) items.add(item);
-        }
+        for (const kin of this.#kin.carrying(label)) addKin(kin);
+        for (const parent of this.#parents.carrying(label))
+          for (const kin of this.#kin.childrenOf(parent)) addKin(kin);
       }
-      for (const [code, classes] of this.#carriers.get(label) ?? []) {
-        const other = code.startsWith('*') && (change.addedValues.size > 0 || change.substringsChanged);
-        if (change.vanished || other || change.removedCodes.has(code)) addAll(classes);
+      const carriers = this.#carriers.get(label);
+      if (!carriers) continue;
+      if (change.vanished) for (const classes of carriers.values()) addAll(classes);
+      for (const code of change.removedCodes) addAll(carriers.get(code) ?? []);
+      if (change.substringsChanged || change.valuesAdded) {
+        for (const code of this.#vocabulary.otherCodes(label, carriers.keys()))
+          addAll(carriers.get(code) ?? []);
       }
     }
     return items;
   }
 
-  #file(item: I): void {
-    this.#unfile(item);
-    item.filed = { shape: this.#itemShapes.add(item, item.labels), parents: item.parents };
-    for (const parent of item.parents) {
-      const children = this.#children.get(parent);
-      if (children) children.add(item);
-      else this.#children.set(parent, new Set([item]));
-    }
-  }
-
-  #unfile(item: I): void {
-    if (!item.filed) return;
-    this.#itemShapes.remove(item, item.filed.shape);
-    for (const parent of item.filed.parents) {
-      const children = this.#children.get(parent);
-      children?.delete(item);
-      if (children?.size === 0) this.#children.delete(parent);
-    }
-    item.filed = undefined;
+  #place(item: I): void {
+    item.queued = undefined;
+    this.#kin.file(item);
+    this.#classify(item);
   }
 
   #dropItem(item: I): void {
-    this.#unfile(item);
-    this.#move(item, undefined);
+    item.queued = undefined;
+    this.#kin.unfile(item);
+    if (item.cls) this.#move(item, undefined);
   }
 
   #classify(item: I): void {
     this.#work.itemsClassified++;
-    const parts: Part[] = [];
-    for (const [label, value] of effectiveEntries(item, this.#parents)) {
-      const number = this.#vocabulary.number(label);
-      if (number === undefined) continue;
-      parts.push({ number, label, value, code: this.#vocabulary.code(label, value) as string });
-    }
-    parts.sort((a, b) => a.number - b.number);
     let key = '';
-    for (const { number, code } of parts) key += `${number}=${code};`;
+    for (const label of this.#mentionedBy(item.kin as Kin<I>))
+      key += `${this.#vocabulary.number(label)}=${this.#codeOf(item, label)};`;
     if (item.cls?.key === key) return;
-    this.#move(item, this.#classes.get(key) ?? this.#create(key, parts, item));
+    this.#move(item, this.#classes.get(key) ?? this.#create(key, item));
+  }
+
+  #codeOf(item: I, label: string): string {
+    const value = effectiveLabel(item.source, this.#parents, label) as string;
+    return this.#vocabulary.code(label, value) as string;
+  }
+
+  /** The mentioned labels that kin carry, own and inherited, by number. */
+  #mentionedBy(kin: Kin<I>): readonly string[] {
+    if (kin.stamp === this.#stamp) return kin.mentioned;
+    const found = kin.shape.labels.filter((label) => this.#vocabulary.mentions(label));
+    for (const parent of kin.parents) {
+      for (const label of this.#parents.get(parent)?.keys() ?? [])
+        if (this.#vocabulary.mentions(label) && !found.includes(label)) found.push(label);
+    }
+    const number = (label: string): number => this.#vocabulary.number(label) as number;
+    if (found.length > 1) found.sort((a, b) => number(a) - number(b));
+    // Most kin carry the same few: one list for many.
+    if (!sameTexts(found, this.#lastMentioned)) this.#lastMentioned = found;
+    kin.mentioned = this.#lastMentioned;
+    kin.stamp = this.#stamp;
+    return kin.mentioned;
   }
 
   #move(item: I, to: LabelClass<I> | undefined): void {
     const from = item.cls;
-    from?.items.delete(item);
-    to?.items.add(item);
+    if (from) {
+      const last = from.items.pop() as I;
+      if (last !== item) {
+        from.items[item.clsAt] = last;
+        last.clsAt = item.clsAt;
+      }
+    }
+    if (to) item.clsAt = to.items.push(item) - 1;
     item.cls = to;
     this.#listener.moved(item, from, to);
-    if (from?.items.size === 0) this.#drop(from);
+    if (from?.items.length === 0) this.#drop(from);
   }
 
-  #create(key: string, parts: readonly Part[], item: I): LabelClass<I> {
+  #create(key: string, item: I): LabelClass<I> {
     this.#work.classesCreated++;
-    const codes = new Map(parts.map(({ label, code }) => [label, code]));
-    const cls: LabelClass<I> = { key, codes, items: new Set(), matched: new Set() };
+    const codes = new Map<string, string>();
+    const values = new Map<string, string>();
+    for (const label of this.#mentionedBy(item.kin as Kin<I>)) {
+      codes.set(label, this.#codeOf(item, label));
+      values.set(label, effectiveLabel(item.source, this.#parents, label) as string);
+    }
+    const cls: LabelClass<I> = { key, codes, items: [], matched: new Set() };
     this.#classes.set(key, cls);
     for (const [label, code] of codes) carrierSlot(this.#carriers, label, code).add(cls);
     const from = item.cls;
     const differing = from && differingLabels(from.codes, codes);
-    const values = new Map(parts.map(({ label, value }) => [label, value]));
     for (const entry of this.#lookup.candidates(values)) {
-      const { id } = entry.selector;
-      const known = from && differing && !differing.some((label) => entry.labels.has(label));
-      if (known ? !from.matched.has(id) : !this.#evaluate(entry, item)) continue;
-      cls.matched.add(id);
-      entry.classes.add(cls);
+      const { text, ast } = entry.selector;
+      const known = from && differing && !mentionsOneOf(ast, differing);
+      if (known ? !from.matched.has(text) : !this.#evaluate(entry, item)) continue;
+      cls.matched.add(text);
+      entry.classes = withOne(entry.classes, cls);
     }
     return cls;
   }
 
   #drop(cls: LabelClass<I>): void {
     this.#classes.delete(cls.key);
-    for (const id of cls.matched) this.#entries.get(id)?.classes.delete(cls);
+    for (const text of cls.matched) {
+      const entry = this.#entries.get(text);
+      if (entry) entry.classes = withoutOne(entry.classes, cls);
+    }
     for (const [label, code] of cls.codes) {
       const byCode = this.#carriers.get(label);
       byCode?.get(code)?.delete(cls);
@@ -291,4 +305,13 @@ function differingLabels(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, 
   const labels = [...a.keys()].filter((label) => a.get(label) !== b.get(label));
   for (const label of b.keys()) if (!a.has(label)) labels.push(label);
   return labels;
+}
+
+function mentionsOneOf(ast: ParsedSelector['ast'], labels: readonly string[]): boolean {
+  const mentioned = labelsOf(ast);
+  return labels.some((label) => mentioned.has(label));
+}
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, index) => text === b[index]);
 }

@@ -1,4 +1,5 @@
 // Local endpoints as values: addresses, profiles, and the tier lists of their class, computed once per class.
+import { UNFILED } from './classes.ts';
 import type { WorkloadEndpoint } from '../resources/index.ts';
 import type { LocalClass, LocalEndpoints, LocalItem } from './local-endpoints.ts';
 import type { LocalEndpoint } from './node-policy.ts';
@@ -46,20 +47,11 @@ export class EndpointAssembly {
     if (!local) return;
     const { resource, source } = local;
     const known = this.#items.get(key);
-    const { labels, parents } = source;
-    const item: LocalItem = known ?? {
-      key,
-      node: local.node,
-      resource,
-      source,
-      labels,
-      parents,
-      cls: undefined,
-      filed: undefined,
-    };
-    this.#parts.profiles.use(parents, item.node, 1);
-    if (known) this.#parts.profiles.use(known.parents, item.node, -1);
-    Object.assign(item, { resource, source, labels, parents });
+    const item: LocalItem = known ?? { key, node: local.node, resource, source, ...UNFILED };
+    this.#parts.profiles.use(source.parents, item.node, 1);
+    if (known) this.#parts.profiles.use(known.source.parents, item.node, -1);
+    item.resource = resource;
+    item.source = source;
     this.#items.set(key, item);
     this.#changed.add(item);
     this.#parts.endpoints.put(item);
@@ -86,7 +78,7 @@ export class EndpointAssembly {
 
   #remove(item: LocalItem): void {
     this.#items.delete(item.key);
-    this.#parts.profiles.use(item.parents, item.node, -1);
+    this.#parts.profiles.use(item.source.parents, item.node, -1);
     this.#parts.endpoints.remove(item);
     this.#parts.nodes.get(item.node)?.endpoints.set(item.key, undefined);
   }

@@ -4,43 +4,26 @@ import type { Labels } from '../selector/index.ts';
 /** The labels that items inherit, by name of profile; an unknown profile gives none. */
 export interface ParentLabels {
   get(name: string): ReadonlyMap<string, string> | undefined;
+  /** Names of the profiles that hand down the label. */
+  carrying(label: string): Iterable<string>;
 }
 
 export interface Labelled {
-  labels: ReadonlyMap<string, string>;
+  readonly labels: ReadonlyMap<string, string>;
   /** Names of profiles, in order, each once. */
-  parents: readonly string[];
+  readonly parents: readonly string[];
+}
+
+export function effectiveLabel(item: Labelled, profiles: ParentLabels, label: string): string | undefined {
+  const own = item.labels.get(label);
+  if (own !== undefined) return own;
+  for (const parent of item.parents) {
+    const inherited = profiles.get(parent)?.get(label);
+    if (inherited !== undefined) return inherited;
+  }
+  return undefined;
 }
 
 export function effectiveLabels(item: Labelled, profiles: ParentLabels): Labels {
-  return {
-    get(label) {
-      const own = item.labels.get(label);
-      if (own !== undefined) return own;
-      for (const parent of item.parents) {
-        const inherited = profiles.get(parent)?.get(label);
-        if (inherited !== undefined) return inherited;
-      }
-      return undefined;
-    },
-  };
-}
-
-/** Every effective label once. */
-export function* effectiveEntries(
-  item: Labelled,
-  profiles: ParentLabels,
-): Iterable<readonly [string, string]> {
-  yield* item.labels;
-  const { parents } = item;
-  for (let index = 0; index < parents.length; index++) {
-    const labels = profiles.get(parents[index] as string);
-    if (!labels) continue;
-    for (const entry of labels) {
-      const shadowed =
-        item.labels.has(entry[0]) ||
-        parents.slice(0, index).some((name) => profiles.get(name)?.has(entry[0]));
-      if (!shadowed) yield entry;
-    }
-  }
+  return { get: (label) => effectiveLabel(item, profiles, label) };
 }

@@ -1,7 +1,7 @@
 // The IP sets that active rules refer to, and their members, counted: endpoints may share an address.
 //
 //   endpoints, network sets ─▶ classes ─▶ sets of the selectors that match ─▶ members
-import { ClassIndex, type ClassListener, type Item, type LabelClass } from './classes.ts';
+import { ClassIndex, type ClassListener, type Item, type LabelClass, UNFILED } from './classes.ts';
 import type { ParentLabels } from './inheritance.ts';
 import { MemberSet } from './member-set.ts';
 import type { IpSet } from './node-policy.ts';
@@ -59,13 +59,10 @@ export class IpSets implements ClassListener<Member> {
       this.#members.delete(key);
     } else if (member) {
       member.source = source;
-      member.labels = source.labels;
-      member.parents = source.parents;
       this.#changed.add(member);
       this.#index.put(member);
     } else {
-      const { labels, parents } = source;
-      const added: Member = { labels, parents, source, counted: source, cls: undefined, filed: undefined };
+      const added: Member = { source, counted: source, ...UNFILED };
       this.#members.set(key, added);
       this.#index.put(added);
     }
@@ -128,10 +125,10 @@ export class IpSets implements ClassListener<Member> {
 
   #fill(state: SetState): void {
     const { selector } = state.definition;
-    const sets = this.#bySelector.get(selector.id);
+    const sets = this.#bySelector.get(selector.text);
     if (sets) sets.add(state);
-    else this.#bySelector.set(selector.id, new Set([state]));
-    for (const cls of this.#index.matching(selector.id)) {
+    else this.#bySelector.set(selector.text, new Set([state]));
+    for (const cls of this.#index.matching(selector.text)) {
       for (const member of cls.items) this.#count(state, member.counted, 1);
     }
   }
@@ -141,11 +138,11 @@ export class IpSets implements ClassListener<Member> {
     this.#sets.delete(id);
     this.#touched.delete(state);
     if (this.#new.delete(state)) return;
-    const sets = this.#bySelector.get(selector.id);
+    const sets = this.#bySelector.get(selector.text);
     sets?.delete(state);
     if (sets?.size !== 0) return;
-    this.#bySelector.delete(selector.id);
-    this.#index.removeSelector(selector.id);
+    this.#bySelector.delete(selector.text);
+    this.#index.removeSelector(selector.text);
   }
 
   #recount(member: Member): void {

@@ -49,8 +49,8 @@ export class LocalEndpoints implements ClassListener<LocalItem> {
     this.#index.addSelector(selector);
   }
 
-  removeSelector(id: string): void {
-    this.#index.removeSelector(id);
+  removeSelector(text: string): void {
+    this.#index.removeSelector(text);
   }
 
   /** Brings matches up to date; gives what changed since the last flush. */

@@ -1,5 +1,6 @@
 // All policies, which of them apply on which node, and their compiled rules.
 import type { Problem } from '../errors/problem.ts';
+import { each, type Few, putInto, takeFrom } from './few.ts';
 import type { LocalClass, LocalEndpoints } from './local-endpoints.ts';
 import type { ActivePolicy } from './node-policy.ts';
 import { type PolicyHead, type PolicyResource, readPolicy } from './policy-head.ts';
@@ -32,7 +33,7 @@ export class Policies {
   readonly #selectors: SelectorCache;
   readonly #work: WorkCounters;
   readonly #heads = new Map<string, PolicyHead>();
-  readonly #bySelector = new Map<string, Set<PolicyHead>>();
+  readonly #bySelector = new Map<string, Few<PolicyHead>>();
   readonly #active = new Map<string, Active>();
   /** Policies that cannot be used, and why. They are absent. */
   readonly #broken = new Map<string, readonly Problem[]>();
@@ -54,12 +55,12 @@ export class Policies {
       head = undefined;
     }
     const before = this.#heads.get(key);
-    if (head && before?.selector.id === head.selector.id) this.#replace(before, head);
+    if (head && before?.selector.text === head.selector.text) this.#replace(before, head);
     else {
       if (before) this.#unfile(before);
       if (head) this.#file(head);
     }
-    if (wasBroken && head) this.#concerned.add(head.selector.id);
+    if (wasBroken && head) this.#concerned.add(head.selector.text);
     if (before || head) this.#changed.add(key);
   }
 
@@ -75,7 +76,7 @@ export class Policies {
   applyingTo(cls: LocalClass): PolicyHead[] {
     const heads: PolicyHead[] = [];
     for (const selector of cls.matched) {
-      for (const head of this.#bySelector.get(selector) ?? [])
+      for (const head of each(this.#bySelector.get(selector)))
         if (!this.#broken.has(head.key)) heads.push(head);
     }
     return heads;
@@ -88,7 +89,7 @@ export class Policies {
   flush(switched: Iterable<string>): { changes: PolicyChange[]; classes: Set<LocalClass> } {
     const keys = this.#changed;
     for (const selector of switched)
-      for (const { key } of this.#bySelector.get(selector) ?? []) keys.add(key);
+      for (const { key } of each(this.#bySelector.get(selector))) keys.add(key);
     const changes: PolicyChange[] = [];
     for (const key of keys) this.#settle(key, changes);
     const classes = new Set<LocalClass>();
@@ -100,39 +101,34 @@ export class Policies {
   }
 
   #file(head: PolicyHead): void {
+    const { text } = head.selector;
     this.#heads.set(head.key, head);
-    this.#concerned.add(head.selector.id);
-    const peers = this.#bySelector.get(head.selector.id);
-    if (peers) peers.add(head);
-    else {
-      this.#bySelector.set(head.selector.id, new Set([head]));
-      this.#endpoints.addSelector(head.selector);
-    }
+    this.#concerned.add(text);
+    if (!this.#bySelector.has(text)) this.#endpoints.addSelector(head.selector);
+    putInto(this.#bySelector, text, head);
   }
 
   /** A change of rules alone leaves the lists of endpoints as they are. */
   #replace(before: PolicyHead, head: PolicyHead): void {
+    const { text } = head.selector;
     this.#heads.set(head.key, head);
-    const peers = this.#bySelector.get(head.selector.id);
-    peers?.delete(before);
-    peers?.add(head);
-    if (!sameStanding(before, head)) this.#concerned.add(head.selector.id);
+    putInto(this.#bySelector, text, head);
+    takeFrom(this.#bySelector, text, before);
+    if (!sameStanding(before, head)) this.#concerned.add(text);
   }
 
   #unfile(head: PolicyHead): void {
+    const { text } = head.selector;
     this.#heads.delete(head.key);
-    this.#concerned.add(head.selector.id);
-    const peers = this.#bySelector.get(head.selector.id);
-    peers?.delete(head);
-    if (peers?.size !== 0) return;
-    this.#bySelector.delete(head.selector.id);
-    this.#endpoints.removeSelector(head.selector.id);
+    this.#concerned.add(text);
+    takeFrom(this.#bySelector, text, head);
+    if (!this.#bySelector.has(text)) this.#endpoints.removeSelector(text);
   }
 
   #settle(key: string, changes: PolicyChange[]): void {
     const head = this.#heads.get(key);
     const before = this.#active.get(key);
-    let nodes: ReadonlySet<string> = new Set(head ? this.#endpoints.nodesOf(head.selector.id) : []);
+    let nodes: ReadonlySet<string> = new Set(head ? this.#endpoints.nodesOf(head.selector.text) : []);
     const compiled = head && nodes.size > 0 ? this.#compile(head, before?.compiled) : undefined;
     if (nodes.size === 0 && head) this.#broken.delete(key);
     if (!compiled) nodes = new Set();
@@ -152,7 +148,7 @@ export class Policies {
     const { ingress, egress, sets, problems } = compileRules(head, head.resource.spec, this.#selectors);
     if (problems.length > 0) {
       this.#broken.set(head.key, problems);
-      this.#concerned.add(head.selector.id);
+      this.#concerned.add(head.selector.text);
       return undefined;
     }
     const { key, kind, namespace, name, tier, order } = head;

@@ -85,8 +85,8 @@ function ruleProblems(key: ResourceKey, direction: string, rules: readonly Rule[
 
 function profileProblems({ assembly, profiles }: Parts): Problem[] {
   const found: Problem[] = [];
-  for (const { key, parents } of assembly.items()) {
-    for (const name of parents) {
+  for (const { key, source } of assembly.items()) {
+    for (const name of source.parents) {
       if (profiles.has(name)) continue;
       const hint = 'traffic that no tier decides is denied';
       found.push(

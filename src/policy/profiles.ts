@@ -6,6 +6,7 @@ import type { ActiveProfile, Rule } from './node-policy.ts';
 import { EMPTY_SIDE } from './peers.ts';
 import { compileRules } from './rules.ts';
 import { sameValue } from './same-value.ts';
+import { type Shape, Shapes } from './shapes.ts';
 import type { SelectorCache } from './selector-cache.ts';
 import type { SetDefinition } from './set-definition.ts';
 
@@ -23,6 +24,9 @@ export interface ProfileChange {
 export class Profiles implements ParentLabels {
   readonly #selectors: SelectorCache;
   readonly #resources = new Map<string, Profile>();
+  /** Profiles by the names of the labels that they hand down. */
+  readonly #shapes = new Shapes<string>();
+  readonly #shapeOf = new Map<string, Shape<string>>();
   /** How many endpoints of each node list the profile. */
   readonly #users = new Map<string, Map<string, number>>();
   readonly #compiled = new Map<string, CompiledProfile>();
@@ -39,6 +43,10 @@ export class Profiles implements ParentLabels {
     return this.#resources.get(name)?.spec.labelsToApply;
   }
 
+  carrying(label: string): Iterable<string> {
+    return this.#shapes.carrying(label);
+  }
+
   has(name: string): boolean {
     return this.#resources.has(name);
   }
@@ -49,7 +57,18 @@ export class Profiles implements ParentLabels {
     if (profile) this.#resources.set(name, profile);
     else this.#resources.delete(name);
     this.#changed.add(name);
-    return !sameValue(before, this.get(name));
+    if (sameValue(before, this.get(name))) return false;
+    this.#reshape(name);
+    return true;
+  }
+
+  #reshape(name: string): void {
+    this.#shapeOf.get(name)?.members.delete(name);
+    const labels = this.get(name);
+    const shape = labels && this.#shapes.of(labels);
+    shape?.members.add(name);
+    if (shape) this.#shapeOf.set(name, shape);
+    else this.#shapeOf.delete(name);
   }
 
   /** One endpoint of the node lists these profiles (1), or does so no longer (-1). */

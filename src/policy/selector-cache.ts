@@ -1,5 +1,5 @@
 // Selector text → parsed form, remembered: the same few texts stand in thousands of rules. Two texts with the same
-// canonical form have the same `id`, which is what everything downstream compares.
+// canonical form have the same `text`, which is what the graph compares, and the same `id`.
 import type { Problem } from '../errors/problem.ts';
 import {
   compileSelector,
@@ -7,14 +7,15 @@ import {
   type Labels,
   parseSelector,
   type Selector,
-  selectorId,
+  uniqueId,
 } from '../selector/index.ts';
 import type { WorkCounters } from './work.ts';
 
 export interface ParsedSelector {
-  readonly id: string;
-  /** Canonical text. */
+  /** Canonical text: what tells selectors apart in the graph. */
   readonly text: string;
+  /** Made from the text when first asked for; names IP sets. */
+  readonly id: string;
   readonly ast: Selector;
   readonly test: (labels: Labels) => boolean;
 }
@@ -27,6 +28,29 @@ export interface SelectorCache {
 /** Beyond this many texts the cache starts anew: a bound on memory, not a limit on selectors. */
 const LIMIT = 50_000;
 
+/** Most policies of a cluster apply to no local endpoint: their selectors are neither asked for an id nor evaluated. */
+class LazySelector implements ParsedSelector {
+  readonly ast: Selector;
+  readonly text: string;
+  #id: string | undefined;
+  #test: ((labels: Labels) => boolean) | undefined;
+
+  constructor(ast: Selector) {
+    this.ast = ast;
+    this.text = formatSelector(ast);
+  }
+
+  get id(): string {
+    this.#id ??= uniqueId('s', this.text);
+    return this.#id;
+  }
+
+  get test(): (labels: Labels) => boolean {
+    this.#test ??= compileSelector(this.ast);
+    return this.#test;
+  }
+}
+
 export function createSelectorCache(work: WorkCounters): SelectorCache {
   const byText = new Map<string, ParsedSelector | readonly Problem[]>();
   return {
@@ -36,9 +60,7 @@ export function createSelectorCache(work: WorkCounters): SelectorCache {
       if (byText.size >= LIMIT) byText.clear();
       work.selectorsParsed++;
       const { value, problems } = parseSelector(text);
-      const parsed = value
-        ? { id: selectorId(value), text: formatSelector(value), ast: value, test: compileSelector(value) }
-        : problems;
+      const parsed = value ? new LazySelector(value) : problems;
       byText.set(text, parsed);
       return parsed;
     },

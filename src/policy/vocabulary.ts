@@ -9,7 +9,7 @@ export interface VocabularyChange {
   /** The label was not mentioned before, or is not mentioned any more. */
   appeared: boolean;
   vanished: boolean;
-  readonly addedValues: Set<string>;
+  valuesAdded: boolean;
   readonly removedCodes: Set<string>;
   substringsChanged: boolean;
 }
@@ -28,6 +28,8 @@ interface Mention {
   users: number;
   readonly values: Map<string, Numbered>;
   readonly substrings: Map<string, Substring>;
+  /** Codes with the numbers of substrings may still be in use. */
+  hadSubstrings: boolean;
 }
 
 export class Vocabulary {
@@ -55,11 +57,24 @@ export class Vocabulary {
     return code;
   }
 
+  /** Of these codes, those of values that no selector names. */
+  otherCodes(label: string, codes: Iterable<string>): Iterable<string> {
+    const mention = this.#labels.get(label);
+    if (mention?.substrings.size === 0 && !mention.hadSubstrings) return ['*'];
+    return [...codes].filter((code) => code.startsWith('*'));
+  }
+
   add(selector: Selector): void {
     for (const [label, use] of labelsOf(selector)) {
       let mention = this.#labels.get(label);
       if (!mention) {
-        mention = { number: this.#next++, users: 0, values: new Map(), substrings: new Map() };
+        mention = {
+          number: this.#next++,
+          users: 0,
+          values: new Map(),
+          substrings: new Map(),
+          hadSubstrings: false,
+        };
         this.#labels.set(label, mention);
         this.#change(label).appeared = true;
       }
@@ -74,7 +89,7 @@ export class Vocabulary {
       if (named) named.users++;
       else {
         mention.values.set(value, { number: this.#next++, users: 1 });
-        this.#change(label).addedValues.add(value);
+        this.#change(label).valuesAdded = true;
       }
     }
     for (const { op, value } of use.substrings) {
@@ -82,6 +97,7 @@ export class Vocabulary {
       const known = mention.substrings.get(key);
       if (known) known.users++;
       else {
+        mention.hadSubstrings = true;
         mention.substrings.set(key, { number: this.#next++, users: 1, test: substringTest(op, value) });
         this.#change(label).substringsChanged = true;
       }
@@ -123,7 +139,7 @@ export class Vocabulary {
       change = {
         appeared: false,
         vanished: false,
-        addedValues: new Set(),
+        valuesAdded: false,
         removedCodes: new Set(),
         substringsChanged: false,
       };
