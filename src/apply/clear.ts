@@ -7,7 +7,8 @@ import { NO_IPTABLES } from '../plan/iptables.ts';
 import { planOf, script } from '../plan/script.ts';
 import type { IptablesBackend, Plan } from '../plan/types.ts';
 import { execute, tidy } from './execute.ts';
-import { observeIptables, unreadable } from './observe.ts';
+import { foreignNft, isForeignNft } from './foreign.ts';
+import { NFT_LIST, observeIptables, unreadable } from './observe.ts';
 import type { ClearResult } from './types.ts';
 
 export interface ClearOptions {
@@ -32,7 +33,7 @@ export async function clearAll(options: ClearOptions): Promise<ClearResult> {
 /** What there is of ours in some dataplanes, not yet removed. */
 export interface Found {
   readonly findings: readonly Finding[];
-  /** Sets that can go; they belong to both iptables backends, so only when all dataplanes go. */
+  /** Sets that can go; they belong to both iptables backends, so only when both go. */
   readonly sets: readonly string[];
   readonly problems: readonly Problem[];
 }
@@ -47,7 +48,7 @@ async function clearDataplanes(
 
 /** Changes nothing. */
 export async function findDataplanes(run: Runner, dataplanes: readonly Dataplane[]): Promise<Found> {
-  const all = dataplanes.length === ALL.length;
+  const all = dataplanes.includes('iptables-nft') && dataplanes.includes('iptables-legacy');
   const results = await Promise.all(
     dataplanes.map((name) => (name === 'nftables' ? findNft(run) : findIptables(run, name, { sets: all }))),
   );
@@ -91,7 +92,13 @@ async function findNft(run: Runner): Promise<Result<Finding>> {
   const argv = ['nft', 'list', 'chains', 'inet'];
   const result = await run.run(argv);
   if (result.exitCode !== 0) return { problems: [unreadable(argv, result)] };
-  if (!/^table inet tortie \{$/m.test(result.stdout)) return { problems: [] };
+  const chains = /^table inet tortie \{\n[^]*?^\}/m.exec(result.stdout)?.[0];
+  if (chains === undefined) return { problems: [] };
+  const listed = await run.run(NFT_LIST);
+  // Where the contents cannot be read, the names of the chains tell whose it is.
+  if (isForeignNft(listed.exitCode === 0 ? listed.stdout : chains)) {
+    return { problems: [asWarning(foreignNft())] };
+  }
   const text = script();
   text.add('delete table inet tortie');
   const commands = [text.command(['nft', '-f', '-'], 'remove the table')];
@@ -121,7 +128,12 @@ async function findIptables(
         `${name}: ${table}/v${family}: ${chains.size} chains, ${hooks.length} hooks`,
     ),
   );
-  return { value: { what, plan, sets: [...ipsets.keys()] }, problems: observed.problems };
+  return { value: { what, plan, sets: [...ipsets.keys()] }, problems: observed.problems.map(asWarning) };
+}
+
+/** What is not ours stays, and that is no failure. */
+function asWarning(problem: Problem): Problem {
+  return { ...problem, severity: 'warning' };
 }
 
 function mergedSets(found: readonly Finding[]): string[] {

@@ -52,7 +52,7 @@ export function iptablesDriver(
       const wanted = ruleset as IptablesRuleset;
       const observed = await observeIptables(run, backend);
       before = observed.value;
-      if (!before) return { problems: observed.problems };
+      if (!before || observed.problems.some(isError)) return { problems: observed.problems };
       const there = before;
       if (!isThere(there) || !(show || looksEqual(there, wanted))) {
         return { value: withProblems(planIptables(there, wanted, options), observed.problems), problems: [] };

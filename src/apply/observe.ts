@@ -5,6 +5,7 @@ import { saidBy } from '../host/privileges.ts';
 import { type Ipset, isOurIpset, type ObservedIpset, parseIpsetSave } from '../ipsets/index.ts';
 import type { IptablesBackend, ObservedIptables } from '../plan/types.ts';
 import type { NftRuleset } from '../render/ruleset.ts';
+import { foreignChains, foreignNft, isForeignNft, splitSave } from './foreign.ts';
 import { parseNftTable } from './parse-nft.ts';
 import { parseSave, type SavedFamily } from './parse-save.ts';
 
@@ -22,12 +23,13 @@ export const NFT_LIST = [
 /** A result without value and without problems: the table does not exist. */
 export async function observeNft(run: Runner): Promise<Result<NftRuleset | undefined>> {
   const result = await run.run(NFT_LIST);
+  if (result.exitCode === 0 && isForeignNft(result.stdout)) return { problems: [foreignNft()] };
   if (result.exitCode === 0) return { value: parseNftTable(result.stdout), problems: [] };
   if (result.exitCode === 1 && /No such file or directory/.test(result.stderr)) return { problems: [] };
   return { problems: [unreadable(NFT_LIST, result)] };
 }
 
-/** Without `sets` only the rules: the sets belong to both backends, and whoever asks has them already. */
+/** Tables with chains of somebody else under our prefix are left out, each with an error. Without `sets` only the rules: the sets belong to both backends, and whoever asks has them already. */
 export async function observeIptables(
   run: Runner,
   backend: IptablesBackend,
@@ -41,7 +43,8 @@ export async function observeIptables(
   );
   const [v4, v6, sets] = results;
   if (failures.length > 0 || !v4 || !v6) return { problems: failures };
-  const families = { 4: parseSave(v4.stdout), 6: parseSave(v6.stdout) };
+  const split = { 4: splitSave(v4.stdout), 6: splitSave(v6.stdout) };
+  const families = { 4: parseSave(split[4].ours), 6: parseSave(split[6].ours) };
   return {
     value: {
       dialect: 'iptables',
@@ -49,7 +52,12 @@ export async function observeIptables(
       layouts: { 4: families[4].layouts, 6: families[6].layouts },
       ipsets: ipsetsOf(parseIpsetSave(sets?.stdout ?? '', isOurIpset)),
     },
-    problems: [...incompatible(families[4], backend, 4), ...incompatible(families[6], backend, 6)],
+    problems: [
+      ...split[4].foreign.map((table) => foreignChains(`iptables-${backend}`, table)),
+      ...split[6].foreign.map((table) => foreignChains(`ip6tables-${backend}`, table)),
+      ...incompatible(families[4], backend, 4),
+      ...incompatible(families[6], backend, 6),
+    ],
   };
 }
 

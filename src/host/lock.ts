@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problem, type Problem, type Result } from '../errors/problem.ts';
+import { asProcessIdentity, identify, isElsewhere, isGone, type ProcessIdentity } from './process.ts';
 
 export interface LockOptions {
   /** Milliseconds to wait for another holder; default 10,000. */
@@ -23,20 +24,12 @@ export interface LockOptions {
   readonly directory?: string;
 }
 
-interface Holder {
-  readonly pid: number;
-  /** Start time of the process in clock ticks since boot: a reused pid has another. */
-  readonly start: string;
-  /** The pid means something only inside its own pid namespace. */
-  readonly pidNamespace: string;
-}
-
 const POLL_MS = 25;
 let sequence = 0;
 
 /** Runs `work` while holding the lock; no value and a problem when another process did not let go in time. */
 export async function withLock<T>(work: () => Promise<T>, options: LockOptions = {}): Promise<Result<T>> {
-  const directory = lockDirectory(options.directory);
+  const directory = runDirectory(options.directory);
   if (!directory) {
     return {
       problems: [
@@ -64,7 +57,8 @@ export function namespaceId(): string {
     .replace(/-$/, '');
 }
 
-function lockDirectory(asked: string | undefined): string | undefined {
+/** The folder of locks and state: the one asked for, or the first of ours that can be written. */
+export function runDirectory(asked: string | undefined): string | undefined {
   const runtime = process.env['XDG_RUNTIME_DIR'];
   const candidates = asked
     ? [asked]
@@ -113,7 +107,7 @@ function tryTake(path: string): boolean {
 /** Links a finished file into place, which fails when there is one: nobody ever reads half a holder. */
 function publish(path: string): boolean {
   const own = `${path}.${ownName('new')}`;
-  writeFileSync(own, JSON.stringify(self()));
+  writeFileSync(own, JSON.stringify(identify(process.pid)));
   try {
     linkSync(own, path);
     return true;
@@ -124,22 +118,13 @@ function publish(path: string): boolean {
   }
 }
 
-function self(): Holder {
-  return { pid: process.pid, start: startTime(process.pid) ?? '', pidNamespace: pidNamespace() };
+function isStale(holder: ProcessIdentity | undefined): boolean {
+  return !holder || isGone(holder);
 }
 
-/** Dead for certain; what cannot be told, as of a process in another pid namespace, counts as alive. */
-function isStale(holder: Holder | undefined): boolean {
-  if (!holder) return true;
-  if (holder.pidNamespace !== pidNamespace()) return false;
-  return startTime(holder.pid) !== holder.start;
-}
-
-function parseHolder(text: string): Holder | undefined {
+function parseHolder(text: string): ProcessIdentity | undefined {
   try {
-    const value = JSON.parse(text) as Partial<Holder> | null;
-    if (typeof value?.pid !== 'number' || typeof value.start !== 'string') return undefined;
-    return { pid: value.pid, start: value.start, pidNamespace: String(value.pidNamespace) };
+    return asProcessIdentity(JSON.parse(text));
   } catch {
     return undefined;
   }
@@ -147,7 +132,7 @@ function parseHolder(text: string): Holder | undefined {
 
 function busy(path: string): Problem {
   const holder = parseHolder(read(path) ?? '');
-  const elsewhere = holder && holder.pidNamespace !== pidNamespace();
+  const elsewhere = holder && isElsewhere(holder);
   const name = holder && !elsewhere ? (read(`/proc/${holder.pid}/comm`)?.trim() ?? 'unknown') : undefined;
   const who = holder
     ? `process ${holder.pid}${name ? ` (${name})` : elsewhere ? ' of another container' : ''}`
@@ -159,16 +144,6 @@ function busy(path: string): Problem {
       hint: `wait for it to end; if it is gone for good, remove ${path}`,
     },
   );
-}
-
-function startTime(pid: number): string | undefined {
-  // The second field is the command in parentheses and may hold anything, so count from behind its end.
-  const stat = read(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-}
-
-function pidNamespace(): string {
-  return readlinkSync('/proc/self/ns/pid');
 }
 
 function ownName(what: string): string {
