@@ -14,6 +14,21 @@ export interface NodeConfig {
   readonly dropVxlanFromWorkloads: boolean;
   readonly vxlanPort: number;
   readonly dropIpipFromWorkloads: boolean;
+  readonly failsafeInbound: readonly Failsafe[];
+  readonly failsafeOutbound: readonly Failsafe[];
+  /** Host endpoints accept ICMPv6 133–136 beside the failsafes. Default true; the annotation
+   * `tortie.dev/hostNeighbourDiscovery: Disabled` on a FelixConfiguration switches it off (Calico has no such thing). */
+  readonly hostNeighbourDiscovery: boolean;
+  /** Where our jumps stand in the chains of iptables. Default insert. */
+  readonly chainInsertMode: 'insert' | 'append';
+}
+
+/** One failsafe port. Order as configured; empty lists mean none. */
+export interface Failsafe {
+  readonly protocol: number;
+  readonly port: number;
+  /** Canonical prefix; absent: any address of either family. */
+  readonly net?: string;
 }
 
 export interface DialectConfig {

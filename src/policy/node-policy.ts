@@ -21,7 +21,9 @@ export interface NodePolicy {
   readonly config: NodeConfig;
   /** Local endpoints of this node by endpoint id (resource key). */
   readonly endpoints: ReadonlyMap<ResourceKey, LocalEndpoint>;
-  /** Enforced policies that apply to at least one of `endpoints`. */
+  /** Host endpoints of this node by resource key, whether or not they find an interface (`hostInterfaces` decides). */
+  readonly hostEndpoints: ReadonlyMap<ResourceKey, HostEndpoint>;
+  /** Enforced policies that apply to at least one of `endpoints` or `hostEndpoints`. */
   readonly policies: ReadonlyMap<ResourceKey, ActivePolicy>;
   /** Staged policies that would apply; never rendered, never judged, only shown. */
   readonly staged: ReadonlyMap<ResourceKey, ActivePolicy>;
@@ -43,6 +45,31 @@ export interface LocalEndpoint {
   readonly profiles: readonly string[];
   /** Staged policies in order of evaluation: where they would stand. */
   readonly staged: readonly EndpointTier[];
+}
+
+export interface HostEndpoint {
+  /** Resource key of the HostEndpoint. */
+  readonly id: ResourceKey;
+  readonly kind: 'host';
+  readonly node: string;
+  /** `*` is all interfaces; absent: found by `expectedAddresses`. */
+  readonly interfaceName?: string;
+  /** Canonical prefix text with length, sorted. */
+  readonly expectedAddresses: readonly string[];
+  /** Each as `LocalEndpoint.tiers`. The tiers of `untracked` and `preDnat` have the default action Pass; `preDnat` has ingress alone. */
+  readonly lists: HostLists;
+  /** Profile names in order; for `normal` alone. */
+  readonly profiles: readonly string[];
+  readonly staged: readonly EndpointTier[];
+}
+
+export interface HostLists {
+  readonly untracked: readonly EndpointTier[];
+  readonly preDnat: readonly EndpointTier[];
+  /** Policies with applyOnForward that are in neither of the two above. */
+  readonly forward: readonly EndpointTier[];
+  /** All policies that are in neither of the two first. */
+  readonly normal: readonly EndpointTier[];
 }
 
 export interface EndpointTier {

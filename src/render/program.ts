@@ -15,6 +15,8 @@ export interface Program {
   readonly config: NodeConfig;
   /** Sorted by interface; shadowed endpoints are already gone. */
   readonly endpoints: readonly EndpointProgram[];
+  /** Sorted by interface, `*` last. */
+  readonly hosts: readonly HostProgram[];
   /** By block id, sorted. Only blocks that an endpoint calls. */
   readonly blocks: ReadonlyMap<BlockId, Block>;
   /** By set id, sorted. Only sets that a block mentions. Content sets made for long `nets` lists included. */
@@ -30,6 +32,18 @@ export interface EndpointProgram {
   /** egress = what leaves the endpoint (`workload-egress`); ingress = what enters it (`workload-ingress`). */
   readonly egress: CallList;
   readonly ingress: CallList;
+}
+
+/** One interface of the host that a host endpoint polices; `*` is every interface that has none of its own. */
+export interface HostProgram {
+  readonly endpoint: ResourceKey;
+  readonly interface: string;
+  /** Absent: that list has no tiers, and its stage does not exist (docs/semantics.md). Profiles are empty in all but `normal`. */
+  readonly untracked?: { readonly ingress: CallList; readonly egress: CallList };
+  readonly preDnat?: { readonly ingress: CallList };
+  /** Without tiers the stage still asks conntrack, and then allows. */
+  readonly forward: { readonly ingress: CallList; readonly egress: CallList };
+  readonly normal: { readonly ingress: CallList; readonly egress: CallList };
 }
 
 /** Calls in order. Equal lists of different endpoints are the same object. */

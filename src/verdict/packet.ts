@@ -21,6 +21,8 @@ export interface Packet {
   readonly icmpCode?: number;
   /** Before DNAT, when it differs. */
   readonly originalDestination?: bigint;
+  /** Before DNAT; absent: DNAT left the port as it is. Only with `originalDestination`. */
+  readonly originalDestinationPort?: number;
   /** Default `new`. */
   readonly state?: ConntrackState;
 }

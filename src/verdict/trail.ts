@@ -2,7 +2,17 @@
 import type { ResourceKey, RuleId } from '../resources/types.ts';
 
 export type Verdict = 'allow' | 'deny';
-export type Stage = 'workload-egress' | 'workload-ingress' | 'endpoint-to-host';
+export type Stage =
+  | 'workload-egress'
+  | 'workload-ingress'
+  | 'endpoint-to-host'
+  | 'host-untracked'
+  | 'host-pre-dnat'
+  | 'host-ingress'
+  | 'host-forward-in'
+  | 'host-forward-out'
+  | 'host-untracked-out'
+  | 'host-egress';
 
 export type Step =
   | { readonly kind: 'conntrack'; readonly state: string; readonly result: 'allow' | 'deny' }
