@@ -1,16 +1,23 @@
 // The oracle's own reading of labels and selectors: who has which label, and whether a selector holds. Written from
 // the description of the language, not from src/selector's evaluator; only the parser is shared.
-import type { Resource } from '../../src/resources/index.ts';
-import type { WorkloadEndpoint } from '../../src/resources/index.ts';
+import type { HostEndpoint, Protocol, Resource, WorkloadEndpoint } from '../../src/resources/index.ts';
 import { parseSelector, type Selector } from '../../src/selector/index.ts';
 import { type Block, block } from './addresses.ts';
 
 export const NAMESPACE = 'projectcalico.org/namespace';
 export const SERVICE_ACCOUNT = 'projectcalico.org/serviceaccount';
 
-/** Something that selectors select: an endpoint or a network set. */
+interface NamedPort {
+  readonly name?: string | undefined;
+  readonly protocol: Protocol;
+  readonly port: number;
+}
+
+/** Something that selectors select: an endpoint of a workload or host, or a network set. */
 export interface Item {
   readonly endpoint?: WorkloadEndpoint;
+  readonly host?: HostEndpoint;
+  readonly ports: readonly NamedPort[];
   readonly blocks: readonly Block[];
   /** The value of a label: own, or of the first profile in order that applies it. */
   label(name: string): string | undefined;
@@ -25,6 +32,7 @@ export function items(resources: readonly Resource[]): Item[] {
     parents: readonly string[],
     nets: readonly string[],
   ): Item => ({
+    ports: [],
     blocks: nets.flatMap((net) => block(net) ?? []),
     label: (name) =>
       own.get(name) ??
@@ -43,8 +51,13 @@ export function items(resources: readonly Resource[]): Item[] {
             one.spec.ipNetworks.map((net) => net.split('/')[0] ?? net),
           ),
           endpoint: one,
+          ports: one.spec.ports,
         },
       ];
+    }
+    if (one.kind === 'HostEndpoint') {
+      const { profiles = [], expectedIPs = [], ports = [] } = one.spec;
+      return [{ ...item(own, profiles, expectedIPs), host: one, ports }];
     }
     if (one.kind === 'GlobalNetworkSet') return [item(own, [], one.spec.nets)];
     if (one.kind !== 'NetworkSet') return [];

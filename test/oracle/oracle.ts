@@ -1,67 +1,86 @@
 // The brute-force oracle: resources and a packet in, a verdict out, by reading the resources as docs/semantics.md and
 // Calico's documentation say, rule by rule. It knows no graph, no NodePolicy and no evaluator, on purpose, and shares
 // with the product only src/net, the parser of selectors and the types. Slow and plain.
-import type {
-  FelixConfigurationSpec,
-  GlobalNetworkPolicy,
-  NetworkPolicy,
-  Resource,
-  Rule,
-  WorkloadEndpoint,
-} from '../../src/resources/index.ts';
+import type { HostFacts } from '../../src/policy/host-facts.ts';
+import type { Resource, Rule, WorkloadEndpoint } from '../../src/resources/index.ts';
 import { resourceKey } from '../../src/resources/index.ts';
 import type { Packet } from '../../src/verdict/packet.ts';
-import { felixOf } from './felix.ts';
+import type { Stage } from '../../src/verdict/trail.ts';
+import { type Felix, failsafe, felixOf } from './felix.ts';
+import { type HostItem, hostsOf, isIn, type List, type Policy } from './hosts.ts';
 import { both, type Item, items, NAMESPACE, type Predicate, predicate, SERVICE_ACCOUNT } from './labels.ts';
 import { createMatcher } from './rule.ts';
 
 /** What decided, for the generator's statistics: a rule (by its place), a default, or something built in. */
 export interface Reason {
+  readonly stage: Stage;
   readonly verdict: 'allow' | 'deny';
-  readonly by: 'rule' | 'tier' | 'no-profile' | 'profile' | 'built-in' | 'conntrack';
+  /** `end`: the tiers of a host endpoint's list have ended, and nothing denied. */
+  readonly by:
+    | 'rule'
+    | 'tier'
+    | 'no-profile'
+    | 'profile'
+    | 'built-in'
+    | 'conntrack'
+    | 'failsafe'
+    | 'discovery'
+    | 'end';
   readonly rule?: Rule;
+}
+/** What to leave out: a rule that is then taken to match nothing, or the failsafes and neighbour discovery. */
+export interface Without {
+  readonly rule?: Rule;
+  readonly failsafes?: boolean;
 }
 export interface Oracle {
   verdict(node: string, packet: Packet): 'allow' | 'deny';
-  /**
-   * The decision of the first stage that denies, else of the last; `undefined` when nothing judges the packet. A rule
-   * given as `without` is taken to match nothing.
-   */
-  reason(node: string, packet: Packet, without?: Rule): Reason | undefined;
+  /** The decision of the first stage that denies, else of the last; `undefined` when nothing judges the packet. */
+  reason(node: string, packet: Packet, without?: Without): Reason | undefined;
+  /** The decisions of all stages, in order, up to the first that denies. */
+  stages(node: string, packet: Packet, without?: Without): readonly Reason[];
 }
 
-export type Policy = NetworkPolicy | GlobalNetworkPolicy;
 type Direction = 'ingress' | 'egress';
-const DISCOVERY = new Set([130, 131, 132, 133, 135, 136]);
+type Decision = Omit<Reason, 'stage'>;
+const FROM_WORKLOADS = new Set([130, 131, 132, 133, 135, 136]);
 
-/** `resources` must hold the built-in tiers and profile too. */
-export function createOracle(resources: readonly Resource[]): Oracle {
+/** `resources` must hold the built-in tiers and profile too; `factsOf` says what the hosts themselves contribute. */
+export function createOracle(resources: readonly Resource[], factsOf: (node: string) => HostFacts): Oracle {
   const all = items(resources);
   const matches = createMatcher(all);
   const tiers = resources
     .filter((one) => one.kind === 'Tier')
     .sort((a, b) => a.spec.order - b.spec.order || byText(a.metadata.name, b.metadata.name));
-  const policies = resources.filter(
-    (one): one is Policy => one.kind === 'NetworkPolicy' || one.kind === 'GlobalNetworkPolicy',
-  );
   const profiles = new Map(
     resources.flatMap((one) => (one.kind === 'Profile' ? [[one.metadata.name, one] as const] : [])),
   );
-  const applies = new Map(policies.map((policy) => [policy, policySelector(policy)]));
-  const inOrder = [...policies].sort(comparePolicies);
+  const inOrder = resources
+    .filter(
+      (one): one is Policy =>
+        (one.kind === 'NetworkPolicy' || one.kind === 'GlobalNetworkPolicy') &&
+        tiers.some((tier) => tier.metadata.name === one.spec.tier),
+    )
+    .sort(comparePolicies);
+  const selectors = new Map(inOrder.map((policy) => [policy, policySelector(policy)]));
+  const known = new Map<Item, readonly Policy[]>();
+  const policiesOf = (item: Item): readonly Policy[] => {
+    const found = known.get(item) ?? inOrder.filter((policy) => selectors.get(policy)?.(item));
+    known.set(item, found);
+    return found;
+  };
 
-  let ignored: Rule | undefined;
+  let ignored: Without = {};
   const decide = (rules: readonly Rule[], namespace: string | undefined, packet: Packet): Rule | undefined =>
-    rules.find((rule) => rule.action !== 'Log' && rule !== ignored && matches(rule, namespace, packet));
+    rules.find((rule) => rule.action !== 'Log' && rule !== ignored.rule && matches(rule, namespace, packet));
 
-  function judge(item: Item, endpoint: WorkloadEndpoint, direction: Direction, packet: Packet): Reason {
+  function judgeTiers(item: Item, list: List, direction: Direction, packet: Packet): Decision | undefined {
     for (const tier of tiers) {
-      const mine = inOrder.filter(
+      const mine = policiesOf(item).filter(
         (policy) =>
           policy.spec.tier === tier.metadata.name &&
-          applies.get(policy)?.(item) &&
           policy.spec.types.includes(direction === 'ingress' ? 'Ingress' : 'Egress') &&
-          !isSpecial(policy),
+          isIn(policy, list),
       );
       if (mine.length === 0) continue;
       let decided: Rule | undefined;
@@ -75,9 +94,14 @@ export function createOracle(resources: readonly Resource[]): Oracle {
       }
       if (decided?.action === 'Allow') return { verdict: 'allow', by: 'rule', rule: decided };
       if (decided?.action === 'Deny') return { verdict: 'deny', by: 'rule', rule: decided };
-      if (decided === undefined && tier.spec.defaultAction === 'Deny') return { verdict: 'deny', by: 'tier' };
+      const denies = tier.spec.defaultAction === 'Deny' && (list === 'normal' || list === 'forward');
+      if (decided === undefined && denies) return { verdict: 'deny', by: 'tier' };
     }
-    for (const name of endpoint.spec.profiles) {
+    return undefined;
+  }
+
+  function judgeProfiles(names: readonly string[], direction: Direction, packet: Packet): Decision {
+    for (const name of names) {
       const profile = profiles.get(name);
       if (!profile) return { verdict: 'deny', by: 'profile' };
       const decided = decide(profile.spec[direction], undefined, packet);
@@ -87,13 +111,13 @@ export function createOracle(resources: readonly Resource[]): Oracle {
     return { verdict: 'deny', by: 'no-profile' };
   }
 
-  function stage(
+  function workload(
     node: string,
     name: string,
     direction: Direction,
     packet: Packet,
-    felix: FelixConfigurationSpec,
-  ): Reason {
+    felix: Felix,
+  ): Decision {
     const here = all
       .filter((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name)
       .sort((a, b) => byText(keyOf(a.endpoint), keyOf(b.endpoint)))[0];
@@ -106,41 +130,133 @@ export function createOracle(resources: readonly Resource[]): Oracle {
       if (packet.protocol === 4 && !felix.allowIPIPPacketsFromWorkloads)
         return { verdict: 'deny', by: 'built-in' };
     }
-    return judge(here, here.endpoint, direction, packet);
+    return (
+      judgeTiers(here, 'normal', direction, packet) ??
+      judgeProfiles(here.endpoint.spec.profiles, direction, packet)
+    );
   }
 
-  function reason(node: string, packet: Packet, without?: Rule): Reason | undefined {
+  function host(item: HostItem, list: List, direction: Direction, packet: Packet, felix: Felix): Decision {
+    const tracked = list === 'untracked' ? undefined : conntrack(packet, felix);
+    if (tracked) return tracked;
+    if (list !== 'forward' && !ignored.failsafes) {
+      const out = direction === 'egress';
+      const far = out ? 'destination' : 'source';
+      const [own, other] = out
+        ? [felix.failsafesOut, felix.failsafesIn]
+        : [felix.failsafesIn, felix.failsafesOut];
+      const replies = list === 'untracked' && failsafe(other, packet, 'sourcePort', far);
+      if (replies || failsafe(own, packet, 'destinationPort', far))
+        return { verdict: 'allow', by: 'failsafe' };
+      const type = isIcmp6(packet) ? (packet.icmpType ?? 0) : 0;
+      if (felix.neighbourDiscovery && type >= 133 && type <= 136)
+        return { verdict: 'allow', by: 'discovery' };
+    }
+    return (
+      judgeTiers(item, list, direction, packet) ??
+      (list === 'normal'
+        ? judgeProfiles(item.host.spec.profiles ?? [], direction, packet)
+        : { verdict: 'allow', by: 'end' })
+    );
+  }
+
+  function stages(node: string, packet: Packet, without: Without = {}): readonly Reason[] {
     ignored = without;
     const felix = felixOf(resources, node);
     const prefixes = (felix.interfacePrefix ?? 'cali').split(',');
-    const isWorkload = (name: string | undefined): name is string =>
-      name !== undefined &&
-      (prefixes.some((prefix) => name.startsWith(prefix)) ||
-        all.some((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name));
-    const from = isWorkload(packet.inInterface) ? packet.inInterface : undefined;
-    const toHost = packet.outInterface === undefined;
-    let last: Reason | undefined;
-    if (from !== undefined) {
-      const discovery =
-        packet.family === 6 &&
-        packet.protocol === 58 &&
-        packet.icmpType !== undefined &&
-        DISCOVERY.has(packet.icmpType);
-      if (toHost && discovery) return { verdict: 'allow', by: 'built-in' };
-      last = stage(node, from, 'egress', packet, felix);
-      if (last.verdict === 'deny') return last;
-      if (toHost) {
-        const established = packet.state === 'established' || packet.state === 'related';
-        const drops = (felix.defaultEndpointToHostAction ?? 'Drop') === 'Drop';
-        return { verdict: drops && !established ? 'deny' : 'allow', by: 'built-in' };
+    const isWorkload = (name: string): boolean =>
+      prefixes.some((prefix) => name.startsWith(prefix)) ||
+      all.some((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name);
+    const hosts = hostsOf(all, node, factsOf(node));
+    const has = (item: HostItem | undefined, list: List): HostItem | undefined =>
+      item && policiesOf(item).some((policy) => isIn(policy, list)) ? item : undefined;
+    const namedAt = (name: string): HostItem | undefined =>
+      isWorkload(name) ? undefined : hosts.named(name);
+    const at = (name: string): HostItem | undefined => namedAt(name) ?? hosts.any;
+
+    const { inInterface: from, outInterface: to } = packet;
+    const fromWorkload = from !== undefined && isWorkload(from);
+    const forwarded = from !== undefined && to !== undefined;
+    const trail: Reason[] = [];
+    let accepted = false;
+    let after = packet;
+    const ask = (stage: Stage, decision: Decision): boolean => {
+      trail.push({ stage, ...decision });
+      return decision.verdict === 'allow';
+    };
+    const askHost = (
+      stage: Stage,
+      item: HostItem | undefined,
+      list: List,
+      direction: Direction,
+      met: Packet,
+    ): boolean => {
+      if (!item || accepted) return true;
+      const decision = host(item, list, direction, met, felix);
+      if (decision.verdict === 'allow' && decision.by === 'rule') {
+        accepted = list === 'untracked' || list === 'preDnat';
+        if (list === 'untracked') after = { ...packet, state: 'untracked' };
       }
+      return ask(stage, decision);
+    };
+
+    if (from !== undefined) {
+      const named = namedAt(from);
+      const before = beforeNat(packet);
+      if (!askHost('host-untracked', has(named, 'untracked'), 'untracked', 'ingress', before)) return trail;
+      const first = has(named, 'preDnat') ?? has(hosts.any, 'preDnat');
+      if (!askHost('host-pre-dnat', first, 'preDnat', 'ingress', before)) return trail;
+      if (to === undefined && !fromWorkload) {
+        askHost('host-ingress', at(from), 'normal', 'ingress', after);
+        return trail;
+      }
+      if (forwarded && !askHost('host-forward-in', at(from), 'forward', 'ingress', after)) return trail;
+      if (fromWorkload) {
+        const discovery = isIcmp6(packet) && FROM_WORKLOADS.has(packet.icmpType ?? 0);
+        if (to === undefined && discovery) {
+          ask('workload-egress', { verdict: 'allow', by: 'built-in' });
+          return trail;
+        }
+        if (!ask('workload-egress', workload(node, from, 'egress', after, felix))) return trail;
+        if (to === undefined) {
+          const drops = (felix.defaultEndpointToHostAction ?? 'Drop') === 'Drop' && !isKnown(after);
+          ask('endpoint-to-host', { verdict: drops ? 'deny' : 'allow', by: 'built-in' });
+        }
+      }
+      if (to === undefined) return trail;
+      if (isWorkload(to) && !ask('workload-ingress', workload(node, to, 'ingress', after, felix)))
+        return trail;
+      // This stage comes after those that could have accepted, and asks nothing of it.
+      accepted = false;
+      askHost('host-forward-out', at(to), 'forward', 'egress', after);
+      return trail;
     }
-    if (packet.inInterface !== undefined && isWorkload(packet.outInterface))
-      return stage(node, packet.outInterface, 'ingress', packet, felix);
-    return last;
+    if (to === undefined) return trail;
+    const untracked = has(namedAt(to), 'untracked');
+    if (!askHost('host-untracked-out', untracked, 'untracked', 'egress', beforeNat(packet))) return trail;
+    if (!isWorkload(to)) askHost('host-egress', at(to), 'normal', 'egress', after);
+    return trail;
   }
 
-  return { reason, verdict: (node, packet) => reason(node, packet)?.verdict ?? 'allow' };
+  return {
+    stages,
+    reason: (node, packet, without) => stages(node, packet, without).at(-1),
+    verdict: (node, packet) => stages(node, packet).at(-1)?.verdict ?? 'allow',
+  };
+}
+
+const isIcmp6 = (packet: Packet): boolean => packet.family === 6 && packet.protocol === 58;
+const isKnown = (packet: Packet): boolean => packet.state === 'established' || packet.state === 'related';
+
+/** The packet as hooks before DNAT see it. */
+export function beforeNat(packet: Packet): Packet {
+  if (packet.originalDestination === undefined) return packet;
+  const port = packet.originalDestinationPort ?? packet.destinationPort;
+  return {
+    ...packet,
+    destination: packet.originalDestination,
+    ...(port !== undefined && { destinationPort: port }),
+  };
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -158,20 +274,14 @@ function comparePolicies(a: Policy, b: Policy): number {
   return byText(name(a), name(b));
 }
 
-/** Untracked and pre-DNAT policies concern host endpoints only. */
-export function isSpecial(policy: Policy): boolean {
-  return policy.kind === 'GlobalNetworkPolicy' && (policy.spec.doNotTrack || policy.spec.preDNAT);
-}
-
-function conntrack(packet: Packet, felix: FelixConfigurationSpec): Reason | undefined {
-  if (packet.state === 'established' || packet.state === 'related')
-    return { verdict: 'allow', by: 'conntrack' };
+function conntrack(packet: Packet, felix: Felix): Decision | undefined {
+  if (isKnown(packet)) return { verdict: 'allow', by: 'conntrack' };
   return packet.state === 'invalid' && !felix.disableConntrackInvalidCheck
     ? { verdict: 'deny', by: 'conntrack' }
     : undefined;
 }
 
-/** To which endpoints a policy applies, as a workload's policy. Calico builds one text and then replaces every `all()` in it. */
+/** To which endpoints a policy applies. Calico builds one text and then replaces every `all()` in it. */
 export function policySelector(policy: Policy): Predicate {
   const { selector, serviceAccountSelector } = policy.spec;
   if (policy.kind === 'NetworkPolicy') {

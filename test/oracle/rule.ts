@@ -124,7 +124,7 @@ function sideMatches(
 
 /** The endpoint has a port of this name and number for the protocol, and the rule's protocol lets it be meant. */
 function offers(item: Item, name: string, rule: Rule, protocol: number, port: number): boolean {
-  return (item.endpoint?.spec.ports ?? []).some((one) => {
+  return item.ports.some((one) => {
     if (one.name !== name || one.port !== port || numberOf(one.protocol) !== protocol) return false;
     // Calico's quirk: a rule without protocol means ports whose protocol is given by name, never by number.
     if (rule.protocol === undefined) return typeof one.protocol === 'string';
