@@ -18,6 +18,8 @@ import type { WorkCounters } from './work.ts';
 
 /** Something with labels, own and inherited. All but `source` belongs to the index. */
 export interface Item<I> extends HasKin<I> {
+  /** Items of different groups are never in one class, whatever their labels. Ends in `;`. */
+  readonly group?: string;
   cls: LabelClass<I> | undefined;
   /** Its place among the items of the class. */
   clsAt: number;
@@ -30,6 +32,8 @@ export const UNFILED = { cls: undefined, clsAt: 0, kin: undefined, kinAt: 0, que
 
 export interface LabelClass<I> {
   readonly key: string;
+  /** That of its items. */
+  readonly group: string | undefined;
   /** Mentioned labels that the items carry: code by label (see vocabulary.ts). */
   readonly codes: ReadonlyMap<string, string>;
   /** In no order. */
@@ -211,7 +215,7 @@ export class ClassIndex<I extends Item<I>> {
 
   #classify(item: I): void {
     this.#work.itemsClassified++;
-    let key = '';
+    let key = item.group ?? '';
     for (const label of this.#mentionedBy(item.kin as Kin<I>))
       key += `${this.#vocabulary.number(label)}=${this.#codeOf(item, label)};`;
     if (item.cls?.key === key) return;
@@ -263,7 +267,7 @@ export class ClassIndex<I extends Item<I>> {
       codes.set(label, this.#codeOf(item, label));
       values.set(label, effectiveLabel(item.source, this.#parents, label) as string);
     }
-    const cls: LabelClass<I> = { key, codes, items: [], matched: new Set() };
+    const cls: LabelClass<I> = { key, group: item.group, codes, items: [], matched: new Set() };
     this.#classes.set(key, cls);
     for (const [label, code] of codes) carrierSlot(this.#carriers, label, code).add(cls);
     const from = item.cls;

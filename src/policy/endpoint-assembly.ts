@@ -1,14 +1,13 @@
-// Local endpoints as values: addresses, profiles, and the tier lists of their class, computed once per class.
+// Local endpoints, workloads and hosts, as values with the tier lists of their class, computed once per class.
+import type { HostEndpoint, WorkloadEndpoint } from '../resources/index.ts';
 import { UNFILED } from './classes.ts';
-import type { WorkloadEndpoint } from '../resources/index.ts';
-import type { LocalClass, LocalEndpoints, LocalItem } from './local-endpoints.ts';
-import type { LocalEndpoint } from './node-policy.ts';
+import { hostEndpoint, localEndpoint } from './endpoint-values.ts';
+import { HOST, type LocalClass, type LocalEndpoints, type LocalItem, WORKLOAD } from './local-endpoints.ts';
 import type { NodeState } from './node-state.ts';
 import type { Policies } from './policies.ts';
 import type { Profiles } from './profiles.ts';
-import { sameValue } from './same-value.ts';
 import type { Source } from './source.ts';
-import { buildTierLists, NO_TIERS, TierInterner, type TierLists } from './tier-lists.ts';
+import { buildTierLists, NO_TIERS, sameLists, TierInterner, type TierLists } from './tier-lists.ts';
 import type { Tiers } from './tiers.ts';
 import type { WorkCounters } from './work.ts';
 
@@ -38,8 +37,8 @@ export class EndpointAssembly {
     return this.#items.values();
   }
 
-  /** An endpoint of any node, new or changed; undefined when it is gone or has no addresses. */
-  put(key: string, found: { resource: WorkloadEndpoint; source: Source } | undefined): void {
+  /** An endpoint of any node, new or changed; undefined when it is gone or is a workload without addresses. */
+  put(key: string, found: { resource: WorkloadEndpoint | HostEndpoint; source: Source } | undefined): void {
     const node = found?.resource.spec.node;
     const local = found && node !== undefined && this.#parts.nodes.has(node) ? { ...found, node } : undefined;
     const before = this.#items.get(key);
@@ -47,7 +46,14 @@ export class EndpointAssembly {
     if (!local) return;
     const { resource, source } = local;
     const known = this.#items.get(key);
-    const item: LocalItem = known ?? { key, node: local.node, resource, source, ...UNFILED };
+    const item: LocalItem = known ?? {
+      key,
+      node: local.node,
+      group: resource.kind === 'HostEndpoint' ? HOST : WORKLOAD,
+      resource,
+      source,
+      ...UNFILED,
+    };
     this.#parts.profiles.use(source.parents, item.node, 1);
     if (known) this.#parts.profiles.use(known.source.parents, item.node, -1);
     item.resource = resource;
@@ -80,7 +86,8 @@ export class EndpointAssembly {
     this.#items.delete(item.key);
     this.#parts.profiles.use(item.source.parents, item.node, -1);
     this.#parts.endpoints.remove(item);
-    this.#parts.nodes.get(item.node)?.endpoints.set(item.key, undefined);
+    const node = this.#parts.nodes.get(item.node);
+    (item.group === HOST ? node?.hostEndpoints : node?.endpoints)?.set(item.key, undefined);
   }
 
   /** True when the lists of the class have changed. */
@@ -89,37 +96,21 @@ export class EndpointAssembly {
     this.#parts.work.tierListsComputed++;
     const { policies, tiers } = this.#parts;
     const before = this.#lists.get(cls);
-    const after = buildTierLists(policies.applyingTo(cls), tiers, this.#interner);
-    if (before?.tiers === after.tiers && before.staged === after.staged) return false;
+    const after = buildTierLists(policies.applyingTo(cls), cls.group === HOST, tiers, this.#interner);
+    if (before && sameLists(before.enforced, after.enforced) && sameLists(before.staged, after.staged)) {
+      return false;
+    }
     this.#lists.set(cls, after);
     return true;
   }
 
   #assemble(item: LocalItem): void {
-    const { tiers, staged } = (item.cls && this.#lists.get(item.cls)) ?? NO_TIERS;
-    const list = this.#parts.nodes.get(item.node)?.endpoints;
-    const before = list?.current.get(item.key);
-    const { nets, parents } = item.source;
-    const value: LocalEndpoint = {
-      id: item.key,
-      kind: 'workload',
-      node: item.node,
-      interfaceName: item.resource.spec.interfaceName,
-      addresses: before && sameValue(before.addresses, nets) ? before.addresses : nets,
-      tiers,
-      profiles: before && sameValue(before.profiles, parents) ? before.profiles : parents,
-      staged,
-    };
-    list?.set(item.key, before && sameEndpoint(before, value) ? before : value);
+    const lists = (item.cls && this.#lists.get(item.cls)) ?? NO_TIERS;
+    const node = this.#parts.nodes.get(item.node);
+    if (!node) return;
+    const { endpoints, hostEndpoints } = node;
+    if (item.resource.kind === 'HostEndpoint') {
+      hostEndpoints.set(item.key, hostEndpoint(item, lists, hostEndpoints.current.get(item.key)));
+    } else endpoints.set(item.key, localEndpoint(item, lists, endpoints.current.get(item.key)));
   }
-}
-
-function sameEndpoint(a: LocalEndpoint, b: LocalEndpoint): boolean {
-  return (
-    a.interfaceName === b.interfaceName &&
-    a.addresses === b.addresses &&
-    a.tiers === b.tiers &&
-    a.profiles === b.profiles &&
-    a.staged === b.staged
-  );
 }

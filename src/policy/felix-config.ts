@@ -2,11 +2,36 @@
 // `default`, the one selector-scoped object that matches the Node's labels (of several the oldest, then by name),
 // the object `node.<name>`.
 import type { FelixConfiguration, FelixConfigurationSpec, Node } from '../resources/index.ts';
-import type { NodeConfig } from './node-config.ts';
+import { formatPrefix, maskPrefix, parsePrefix } from '../net/index.ts';
+import type { Failsafe, NodeConfig } from './node-config.ts';
 import { compareText } from './order.ts';
 import { sameValue } from './same-value.ts';
 import { isParsed, type SelectorCache } from './selector-cache.ts';
 import { trimmed } from './selector-text.ts';
+
+const TCP = 6;
+const UDP = 17;
+const PROTOCOLS: ReadonlyMap<string, number> = new Map([
+  ['tcp', TCP],
+  ['udp', UDP],
+  ['sctp', 132],
+]);
+
+/** Calico's standard lists: SSH, DHCP, BGP, etcd, Typha, the Kubernetes API; outbound DNS too. */
+const CONTROL_PLANE = [179, 2379, 2380, 5473, 6443, 6666, 6667].map((port) => ({ protocol: TCP, port }));
+const FAILSAFE_INBOUND: readonly Failsafe[] = Object.freeze([
+  { protocol: TCP, port: 22 },
+  { protocol: UDP, port: 68 },
+  ...CONTROL_PLANE,
+]);
+const FAILSAFE_OUTBOUND: readonly Failsafe[] = Object.freeze([
+  { protocol: UDP, port: 53 },
+  { protocol: UDP, port: 67 },
+  ...CONTROL_PLANE,
+]);
+
+/** Ours, since Calico has no such thing. */
+const NEIGHBOUR_DISCOVERY = 'tortie.dev/hostNeighbourDiscovery';
 
 export const DEFAULT_CONFIG: NodeConfig = Object.freeze({
   interfacePrefixes: Object.freeze(['cali']),
@@ -18,6 +43,10 @@ export const DEFAULT_CONFIG: NodeConfig = Object.freeze({
   dropVxlanFromWorkloads: true,
   vxlanPort: 4789,
   dropIpipFromWorkloads: true,
+  failsafeInbound: FAILSAFE_INBOUND,
+  failsafeOutbound: FAILSAFE_OUTBOUND,
+  hostNeighbourDiscovery: true,
+  chainInsertMode: 'insert',
 });
 
 const NODE_PREFIX = 'node.';
@@ -62,7 +91,14 @@ export class FelixConfigs {
       this.#scoped(node),
       this.#objects.get(`${NODE_PREFIX}${node}`),
     ];
-    return toConfig(Object.assign({}, ...layers.map((layer) => definedFields(layer?.spec))));
+    const switches = layers.map((layer) =>
+      layer?.metadata.annotations?.get(NEIGHBOUR_DISCOVERY)?.toLowerCase(),
+    );
+    const last = switches.findLast((value) => value === 'enabled' || value === 'disabled');
+    return toConfig(
+      Object.assign({}, ...layers.map((layer) => definedFields(layer?.spec))),
+      last !== 'disabled',
+    );
   }
 
   /** A Node that is not known matches nothing, and so does an object without a selector. */
@@ -94,7 +130,7 @@ function definedFields(spec: FelixConfigurationSpec | undefined): Partial<FelixC
   );
 }
 
-function toConfig(spec: Partial<FelixConfigurationSpec>): NodeConfig {
+function toConfig(spec: Partial<FelixConfigurationSpec>, hostNeighbourDiscovery: boolean): NodeConfig {
   const standard = DEFAULT_CONFIG;
   return {
     interfacePrefixes: spec.interfacePrefix?.split(',') ?? standard.interfacePrefixes,
@@ -114,7 +150,21 @@ function toConfig(spec: Partial<FelixConfigurationSpec>): NodeConfig {
     dropVxlanFromWorkloads: !(spec.allowVXLANPacketsFromWorkloads ?? false),
     vxlanPort: spec.vxlanPort ?? standard.vxlanPort,
     dropIpipFromWorkloads: !(spec.allowIPIPPacketsFromWorkloads ?? false),
+    failsafeInbound: spec.failsafeInboundHostPorts?.flatMap(toFailsafe) ?? standard.failsafeInbound,
+    failsafeOutbound: spec.failsafeOutboundHostPorts?.flatMap(toFailsafe) ?? standard.failsafeOutbound,
+    hostNeighbourDiscovery,
+    chainInsertMode: lower(spec.chainInsertMode) ?? standard.chainInsertMode,
   };
+}
+
+type PortEntry = NonNullable<FelixConfigurationSpec['failsafeInboundHostPorts']>[number];
+
+function toFailsafe({ protocol, port, net }: PortEntry): Failsafe[] {
+  const number = PROTOCOLS.get(protocol.toLowerCase());
+  if (number === undefined) return [];
+  if (net === undefined) return [{ protocol: number, port }];
+  const parsed = parsePrefix(net);
+  return parsed ? [{ protocol: number, port, net: formatPrefix(maskPrefix(parsed.prefix)) }] : [];
 }
 
 function lower<T extends string>(value: T | undefined): Lowercase<T> | undefined {

@@ -11,8 +11,9 @@
 //   endpointsByInterface(NodePolicy) of two endpoints on one interface the smallest id wins
 //   isWorkloadInterface(NodePolicy, name)   by prefix, or because a local endpoint claims it (safer than Calico, which
 //                                    leaves an endpoint outside the prefixes unpoliced)
+//   hostInterfaces(NodePolicy, HostFacts)   which host endpoint polices which interface of the host, and which the rest
 //   parseHostFacts(json)             our own form, or the output of `ip -j addr`
-export type { DialectConfig, NodeConfig } from './node-config.ts';
+export type { DialectConfig, Failsafe, NodeConfig } from './node-config.ts';
 export type * from './node-policy.ts';
 export {
   type HostFacts,
@@ -22,7 +23,12 @@ export {
   NO_HOST_FACTS,
   parseHostFacts,
 } from './host-facts.ts';
-export { endpointsByInterface, isWorkloadInterface } from './interfaces.ts';
+export {
+  endpointsByInterface,
+  type HostInterfaces,
+  hostInterfaces,
+  isWorkloadInterface,
+} from './interfaces.ts';
 export { createGraph, type Graph } from './graph.ts';
 export type * from './delta.ts';
 export type { WorkCounters } from './work.ts';

@@ -6,7 +6,7 @@ import type { IpSets } from './ip-sets.ts';
 import type { LocalEndpoints } from './local-endpoints.ts';
 import type { Policies } from './policies.ts';
 import type { Profiles } from './profiles.ts';
-import { endpointSource, networkSetSource } from './source.ts';
+import { endpointSource, hostEndpointSource, networkSetSource } from './source.ts';
 import type { Tiers } from './tiers.ts';
 
 interface Targets {
@@ -41,6 +41,8 @@ export class Intake {
     switch (kind) {
       case 'WorkloadEndpoint':
         return this.#putEndpoint(key, as<'WorkloadEndpoint'>());
+      case 'HostEndpoint':
+        return this.#putHostEndpoint(key, as<'HostEndpoint'>());
       case 'NetworkSet':
       case 'GlobalNetworkSet': {
         const set = as<'NetworkSet' | 'GlobalNetworkSet'>();
@@ -72,6 +74,13 @@ export class Intake {
     if (resource && !source) this.withoutAddresses.add(key);
     else this.withoutAddresses.delete(key);
     this.#to.ipSets.put(key, source);
+    this.#to.assembly.put(key, resource && source && { resource, source });
+  }
+
+  /** Without addresses it still stands for an interface. */
+  #putHostEndpoint(key: ResourceKey, resource: Of<'HostEndpoint'> | undefined): void {
+    const source = resource && hostEndpointSource(resource);
+    this.#to.ipSets.put(key, source && (source.nets.length > 0 ? source : undefined));
     this.#to.assembly.put(key, resource && source && { resource, source });
   }
 

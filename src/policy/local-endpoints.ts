@@ -1,18 +1,25 @@
-// Local endpoints and the selectors of policies: which policies apply to which class of endpoints, on which node.
+// Local endpoints, workloads and hosts, and the selectors of policies: which policies apply to which class of endpoints,
+// on which node. The two kinds are never in one class.
 //
 //   endpoints ─▶ classes ─▶ presence (class on node) ─▶ activity (selector on node)
 //   policies ─▶ selectors ┘
 import { ClassIndex, type ClassListener, type Item, type LabelClass } from './classes.ts';
 import type { ParentLabels } from './inheritance.ts';
-import type { WorkloadEndpoint } from '../resources/index.ts';
+import type { HostEndpoint, WorkloadEndpoint } from '../resources/index.ts';
 import type { ParsedSelector } from './selector-cache.ts';
 import type { Source } from './source.ts';
 import type { WorkCounters } from './work.ts';
 
+/** What keeps the two kinds in classes of their own. */
+export type EndpointGroup = 'host;' | 'workload;';
+export const HOST = 'host;' satisfies EndpointGroup;
+export const WORKLOAD = 'workload;' satisfies EndpointGroup;
+
 export interface LocalItem extends Item<LocalItem> {
   readonly key: string;
   readonly node: string;
-  resource: WorkloadEndpoint;
+  readonly group: EndpointGroup;
+  resource: WorkloadEndpoint | HostEndpoint;
   source: Source;
 }
 
@@ -22,8 +29,11 @@ export class LocalEndpoints implements ClassListener<LocalItem> {
   readonly #index: ClassIndex<LocalItem>;
   /** How many endpoints of the class stand on each node. */
   readonly #presence = new Map<LocalClass, Map<string, number>>();
-  /** How many classes that a selector matches are present on each node. */
-  readonly #activity = new Map<string, Map<string, number>>();
+  /** How many classes that a selector matches are present on each node: of workloads, of hosts. */
+  readonly #activity = {
+    workload: new Map<string, Map<string, number>>(),
+    host: new Map<string, Map<string, number>>(),
+  };
   /** Selectors that became active or inactive on some node since the last call of takeChanges. */
   #switched = new Set<string>();
   #classes = new Set<LocalClass>();
@@ -67,9 +77,11 @@ export class LocalEndpoints implements ClassListener<LocalItem> {
     return changes;
   }
 
-  /** Nodes on which the selector matches an endpoint, as of the last flush. */
-  nodesOf(selector: string): Iterable<string> {
-    return this.#activity.get(selector)?.keys() ?? [];
+  /** Nodes on which the selector matches a host endpoint, or (unless `hostsOnly`) a workload, as of the last flush. */
+  nodesOf(selector: string, hostsOnly: boolean): ReadonlySet<string> {
+    const nodes = new Set(this.#activity.host.get(selector)?.keys());
+    if (!hostsOnly) for (const node of this.#activity.workload.get(selector)?.keys() ?? []) nodes.add(node);
+    return nodes;
   }
 
   matching(selector: string): Iterable<LocalClass> {
@@ -93,12 +105,12 @@ export class LocalEndpoints implements ClassListener<LocalItem> {
 
   started(selector: string, cls: LocalClass): void {
     this.#classes.add(cls);
-    for (const node of this.#presence.get(cls)?.keys() ?? []) this.#activate(selector, node, 1);
+    for (const node of this.#presence.get(cls)?.keys() ?? []) this.#activate(selector, cls, node, 1);
   }
 
   stopped(selector: string, cls: LocalClass): void {
     this.#classes.add(cls);
-    for (const node of this.#presence.get(cls)?.keys() ?? []) this.#activate(selector, node, -1);
+    for (const node of this.#presence.get(cls)?.keys() ?? []) this.#activate(selector, cls, node, -1);
   }
 
   #arrive(cls: LocalClass, node: string): void {
@@ -110,7 +122,7 @@ export class LocalEndpoints implements ClassListener<LocalItem> {
     }
     const count = nodes.get(node) ?? 0;
     nodes.set(node, count + 1);
-    if (count === 0) for (const selector of cls.matched) this.#activate(selector, node, 1);
+    if (count === 0) for (const selector of cls.matched) this.#activate(selector, cls, node, 1);
   }
 
   #leave(cls: LocalClass, node: string): void {
@@ -122,20 +134,21 @@ export class LocalEndpoints implements ClassListener<LocalItem> {
     }
     nodes?.delete(node);
     if (nodes?.size === 0) this.#presence.delete(cls);
-    for (const selector of cls.matched) this.#activate(selector, node, -1);
+    for (const selector of cls.matched) this.#activate(selector, cls, node, -1);
   }
 
-  #activate(selector: string, node: string, by: 1 | -1): void {
-    let nodes = this.#activity.get(selector);
+  #activate(selector: string, cls: LocalClass, node: string, by: 1 | -1): void {
+    const activity = cls.group === HOST ? this.#activity.host : this.#activity.workload;
+    let nodes = activity.get(selector);
     if (!nodes) {
       nodes = new Map();
-      this.#activity.set(selector, nodes);
+      activity.set(selector, nodes);
     }
     const before = nodes.get(node) ?? 0;
     const after = before + by;
     if (after > 0) nodes.set(node, after);
     else nodes.delete(node);
-    if (nodes.size === 0) this.#activity.delete(selector);
+    if (nodes.size === 0) activity.delete(selector);
     if (before === 0 || after === 0) this.#switched.add(selector);
   }
 }

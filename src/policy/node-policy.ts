@@ -60,7 +60,8 @@ export interface HostEndpoint {
   readonly lists: HostLists;
   /** Profile names in order; for `normal` alone. */
   readonly profiles: readonly string[];
-  readonly staged: readonly EndpointTier[];
+  /** Staged policies in order of evaluation: where they would stand. */
+  readonly staged: HostLists;
 }
 
 export interface HostLists {

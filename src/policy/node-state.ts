@@ -3,15 +3,25 @@ import { sortMembers } from '../net/index.ts';
 import type { IpSetDelta, NodeDelta } from './delta.ts';
 import type { IpSets, SetChange } from './ip-sets.ts';
 import type { NodeConfig } from './node-config.ts';
-import type { ActivePolicy, ActiveProfile, IpSet, LocalEndpoint, NodePolicy } from './node-policy.ts';
+import type {
+  ActivePolicy,
+  ActiveProfile,
+  HostEndpoint,
+  IpSet,
+  LocalEndpoint,
+  NodePolicy,
+} from './node-policy.ts';
 import { PendingMap } from './pending-map.ts';
 import type { SetDefinition } from './set-definition.ts';
+
+const PARTS = ['config', 'endpoints', 'hostEndpoints', 'policies', 'staged', 'profiles', 'ipSets'] as const;
 
 type Sets = ReadonlyMap<string, SetDefinition>;
 
 export class NodeState {
   readonly #ipSets: IpSets;
   readonly endpoints = new PendingMap<LocalEndpoint>();
+  readonly hostEndpoints = new PendingMap<HostEndpoint>();
   readonly policies = new PendingMap<ActivePolicy>();
   readonly staged = new PendingMap<ActivePolicy>();
   readonly profiles = new PendingMap<ActiveProfile>();
@@ -53,14 +63,14 @@ export class NodeState {
     const delta: NodeDelta = {
       ...(config !== before.config && { config }),
       endpoints: this.endpoints.commit(),
+      hostEndpoints: this.hostEndpoints.commit(),
       policies: this.policies.commit(),
       staged: this.staged.commit(),
       profiles: this.profiles.commit(),
       ipSets: this.#commitSets(before.ipSets, setChanges),
     };
     const value = this.#snapshot(before.node, config);
-    const parts = ['config', 'endpoints', 'policies', 'staged', 'profiles', 'ipSets'] as const;
-    if (parts.every((part) => value[part] === before[part])) return undefined;
+    if (PARTS.every((part) => value[part] === before[part])) return undefined;
     this.#value = value;
     return delta;
   }
@@ -70,6 +80,7 @@ export class NodeState {
       node,
       config,
       endpoints: this.endpoints.current,
+      hostEndpoints: this.hostEndpoints.current,
       policies: this.policies.current,
       staged: this.staged.current,
       profiles: this.profiles.current,

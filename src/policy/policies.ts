@@ -1,9 +1,9 @@
 // All policies, which of them apply on which node, and their compiled rules.
 import type { Problem } from '../errors/problem.ts';
 import { each, type Few, putInto, takeFrom } from './few.ts';
-import type { LocalClass, LocalEndpoints } from './local-endpoints.ts';
+import { HOST, type LocalClass, type LocalEndpoints } from './local-endpoints.ts';
 import type { ActivePolicy } from './node-policy.ts';
-import { type PolicyHead, type PolicyResource, readPolicy } from './policy-head.ts';
+import { isHostOnly, type PolicyHead, type PolicyResource, readPolicy } from './policy-head.ts';
 import { compileRules } from './rules.ts';
 import { sameValue } from './same-value.ts';
 import type { SelectorCache } from './selector-cache.ts';
@@ -77,7 +77,7 @@ export class Policies {
     const heads: PolicyHead[] = [];
     for (const selector of cls.matched) {
       for (const head of each(this.#bySelector.get(selector)))
-        if (!this.#broken.has(head.key)) heads.push(head);
+        if ((cls.group === HOST || !isHostOnly(head)) && !this.#broken.has(head.key)) heads.push(head);
     }
     return heads;
   }
@@ -128,7 +128,9 @@ export class Policies {
   #settle(key: string, changes: PolicyChange[]): void {
     const head = this.#heads.get(key);
     const before = this.#active.get(key);
-    let nodes: ReadonlySet<string> = new Set(head ? this.#endpoints.nodesOf(head.selector.text) : []);
+    let nodes: ReadonlySet<string> = head
+      ? this.#endpoints.nodesOf(head.selector.text, isHostOnly(head))
+      : new Set();
     const compiled = head && nodes.size > 0 ? this.#compile(head, before?.compiled) : undefined;
     if (nodes.size === 0 && head) this.#broken.delete(key);
     if (!compiled) nodes = new Set();
@@ -168,7 +170,13 @@ export class Policies {
 }
 
 function sameStanding(a: PolicyHead, b: PolicyHead): boolean {
-  return a.tier === b.tier && a.order === b.order && a.ingress === b.ingress && a.egress === b.egress;
+  return (
+    a.tier === b.tier &&
+    a.order === b.order &&
+    a.ingress === b.ingress &&
+    a.egress === b.egress &&
+    a.use === b.use
+  );
 }
 
 function isProblems(value: PolicyHead | undefined | readonly Problem[]): value is readonly Problem[] {

@@ -10,6 +10,9 @@ export type PolicyResource = Extract<
   { kind: 'NetworkPolicy' | 'GlobalNetworkPolicy' | 'StagedNetworkPolicy' | 'StagedGlobalNetworkPolicy' }
 >;
 
+/** Which lists of host endpoints it is in; `forward`: in `normal` as well. Workloads have `normal` alone. */
+export type PolicyUse = 'untracked' | 'preDnat' | 'forward' | 'normal';
+
 export interface PolicyHead {
   readonly key: ResourceKey;
   readonly kind: PolicyResource['kind'];
@@ -23,13 +26,13 @@ export interface PolicyHead {
   /** Directions it applies in, from its types; none given means both. */
   readonly ingress: boolean;
   readonly egress: boolean;
+  readonly use: PolicyUse;
   readonly selector: ParsedSelector;
   readonly resource: PolicyResource;
 }
 
 /**
- * Undefined when the policy concerns no workload: one that deletes (staged), and untracked and pre-DNAT policy, which
- * is for host endpoints only. Problems when its selector is no selector.
+ * Undefined when the policy is a staged one that deletes. Problems when its selector is no selector.
  */
 export function readPolicy(
   key: ResourceKey,
@@ -38,12 +41,12 @@ export function readPolicy(
 ): PolicyHead | undefined | readonly Problem[] {
   const { spec, metadata } = resource;
   if ('stagedAction' in spec && spec.stagedAction === 'Delete') return undefined;
-  if (('doNotTrack' in spec && spec.doNotTrack) || ('preDNAT' in spec && spec.preDNAT)) return undefined;
   const namespace = isGlobal(resource) ? undefined : (metadata.namespace ?? '');
   const selector = selectors.parse(policySelectorText(spec, namespace));
   if (!isParsed(selector))
     return selector.map(({ code, message }) => problem(code, message, { resource: key }));
   const types = spec.types ?? [];
+  const use = useOf(spec);
   return {
     key,
     kind: resource.kind,
@@ -54,10 +57,23 @@ export function readPolicy(
     order: spec.order,
     tieBreak: `${metadata.name}/${namespace ?? ''}/${resource.kind}`,
     ingress: types.length === 0 || types.includes('Ingress'),
-    egress: types.length === 0 || types.includes('Egress'),
+    egress: use !== 'preDnat' && (types.length === 0 || types.includes('Egress')),
+    use,
     selector,
     resource,
   };
+}
+
+/** Untracked and pre-DNAT policy has no effect on workloads, whatever it selects. */
+export function isHostOnly({ use }: PolicyHead): boolean {
+  return use === 'untracked' || use === 'preDnat';
+}
+
+function useOf(spec: PolicyResource['spec']): PolicyUse {
+  if (!('doNotTrack' in spec)) return 'normal';
+  if (spec.doNotTrack) return 'untracked';
+  if (spec.preDNAT) return 'preDnat';
+  return spec.applyOnForward ? 'forward' : 'normal';
 }
 
 function isGlobal(resource: PolicyResource): boolean {

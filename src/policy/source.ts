@@ -1,6 +1,6 @@
 // What resources contribute to matching: labels, profiles to inherit from, addresses and named ports.
 import { formatPrefix, maskPrefix, parsePrefix, protocolNumber, sortMembers } from '../net/index.ts';
-import type { GlobalNetworkSet, NetworkSet, WorkloadEndpoint } from '../resources/index.ts';
+import type { GlobalNetworkSet, HostEndpoint, NetworkSet, WorkloadEndpoint } from '../resources/index.ts';
 import {
   NAMESPACE_LABEL,
   NAMESPACE_PREFIX,
@@ -34,14 +34,21 @@ export function endpointSource(endpoint: WorkloadEndpoint): Source | undefined {
   const forced = new Map<string, string>();
   if (metadata.namespace) forced.set(NAMESPACE_LABEL, metadata.namespace);
   if (spec.orchestrator) forced.set(ORCHESTRATOR_LABEL, spec.orchestrator);
-  const ports = (spec.ports ?? NONE).flatMap(({ name, protocol, port }) =>
-    name ? [{ name, protocol: typeof protocol === 'string' ? protocol.toLowerCase() : protocol, port }] : [],
-  );
   return {
     labels: withLabels(withoutInherited(metadata.labels ?? NO_LABELS), forced),
     parents: unique(spec.profiles ?? NONE),
     nets,
-    ports: ports.length === 0 ? NONE : ports,
+    ports: namedPorts(spec.ports),
+  };
+}
+
+/** Its addresses are those that it expects; there may be none. */
+export function hostEndpointSource({ spec, metadata }: HostEndpoint): Source {
+  return {
+    labels: metadata.labels ?? NO_LABELS,
+    parents: unique(spec.profiles ?? NONE),
+    nets: canonicalNets(spec.expectedIPs ?? NONE, true),
+    ports: namedPorts(spec.ports),
   };
 }
 
@@ -53,6 +60,15 @@ export function networkSetSource(set: NetworkSet | GlobalNetworkSet): Source {
   if (set.kind === 'GlobalNetworkSet' || !namespace) return { labels, parents: NONE, nets, ports: NONE };
   const forced = new Map([[NAMESPACE_LABEL, namespace]]);
   return { labels: withLabels(labels, forced), parents: [`kns.${namespace}`], nets, ports: NONE };
+}
+
+function namedPorts(
+  ports: readonly { name?: string | undefined; protocol: string | number; port: number }[] = NONE,
+): readonly EndpointPort[] {
+  const named = ports.flatMap(({ name, protocol, port }) =>
+    name ? [{ name, protocol: typeof protocol === 'string' ? protocol.toLowerCase() : protocol, port }] : [],
+  );
+  return named.length === 0 ? NONE : named;
 }
 
 function unique(names: readonly string[]): readonly string[] {

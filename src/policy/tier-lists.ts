@@ -1,18 +1,27 @@
 // The tiers of an endpoint: which policies, in which order, in which direction. Equal lists are one object, so that
 // readers can tell by identity which endpoints are judged alike.
-import type { EndpointTier } from './node-policy.ts';
+import type { EndpointTier, HostLists } from './node-policy.ts';
 import { comparePolicies } from './order.ts';
-import type { PolicyHead } from './policy-head.ts';
+import type { PolicyHead, PolicyUse } from './policy-head.ts';
 import { sameValue } from './same-value.ts';
 import type { Tiers } from './tiers.ts';
 
+/** Of a workload only the normal lists hold anything. */
 export interface TierLists {
-  readonly tiers: readonly EndpointTier[];
-  readonly staged: readonly EndpointTier[];
+  readonly enforced: HostLists;
+  readonly staged: HostLists;
 }
 
 const NONE: readonly EndpointTier[] = Object.freeze([]);
-export const NO_TIERS: TierLists = Object.freeze({ tiers: NONE, staged: NONE });
+const NO_LISTS: HostLists = Object.freeze({ untracked: NONE, preDnat: NONE, forward: NONE, normal: NONE });
+export const NO_TIERS: TierLists = Object.freeze({ enforced: NO_LISTS, staged: NO_LISTS });
+
+const LISTS = ['untracked', 'preDnat', 'forward', 'normal'] as const satisfies readonly (keyof HostLists)[];
+type ListName = (typeof LISTS)[number];
+
+export function sameLists(a: HostLists, b: HostLists): boolean {
+  return LISTS.every((name) => a[name] === b[name]);
+}
 
 /** Hands out one object per content; `sweep` forgets what is not in use. */
 export class TierInterner {
@@ -30,36 +39,57 @@ export class TierInterner {
 
   sweep(used: Iterable<TierLists>): void {
     const kept = new Set<readonly EndpointTier[]>();
-    for (const { tiers, staged } of used) kept.add(tiers).add(staged);
+    for (const { enforced, staged } of used)
+      for (const name of LISTS) kept.add(enforced[name]).add(staged[name]);
     this.#lists = new Map();
     for (const list of kept) this.intern(list);
   }
 }
 
-/** `policies`: all that match, in any order. */
+/** `policies`: all that match, in any order. `host`: of a host endpoint, which has four lists. */
 export function buildTierLists(
   policies: readonly PolicyHead[],
+  host: boolean,
   tiers: Tiers,
   interner: TierInterner,
 ): TierLists {
   if (policies.length === 0) return NO_TIERS;
   const sorted = [...policies].sort(comparePolicies);
-  const build = (staged: boolean): readonly EndpointTier[] => {
-    const byTier = new Map<string, PolicyHead[]>();
-    for (const policy of sorted) {
-      if (policy.staged !== staged) continue;
-      const list = byTier.get(policy.tier);
-      if (list) list.push(policy);
-      else byTier.set(policy.tier, [policy]);
-    }
-    const list = tiers.sorted(byTier.keys()).map(({ name, defaultAction }): EndpointTier => {
-      const members = byTier.get(name) ?? [];
-      const keys = (direction: 'ingress' | 'egress') => members.filter((p) => p[direction]).map((p) => p.key);
-      return { name, defaultAction, ingress: keys('ingress'), egress: keys('egress') };
-    });
-    return interner.intern(list);
+  const build = (staged: boolean): HostLists => {
+    const those = sorted.filter((policy) => policy.staged === staged);
+    if (those.length === 0) return NO_LISTS;
+    const list = (name: ListName) => interner.intern(tierList(those, name, tiers));
+    const normal = list('normal');
+    if (!host) return { ...NO_LISTS, normal };
+    return { untracked: list('untracked'), preDnat: list('preDnat'), forward: list('forward'), normal };
   };
-  return { tiers: build(false), staged: build(true) };
+  return { enforced: build(false), staged: build(true) };
+}
+
+/** `policies`: in the order inside a tier. */
+function tierList(policies: readonly PolicyHead[], list: ListName, tiers: Tiers): EndpointTier[] {
+  const byTier = new Map<string, PolicyHead[]>();
+  for (const policy of policies) {
+    if (!isIn(list, policy.use)) continue;
+    const members = byTier.get(policy.tier);
+    if (members) members.push(policy);
+    else byTier.set(policy.tier, [policy]);
+  }
+  const passes = list === 'untracked' || list === 'preDnat';
+  return tiers.sorted(byTier.keys()).map(({ name, defaultAction }): EndpointTier => {
+    const members = byTier.get(name) ?? [];
+    const keys = (direction: 'ingress' | 'egress') => members.filter((p) => p[direction]).map((p) => p.key);
+    return {
+      name,
+      defaultAction: passes ? 'Pass' : defaultAction,
+      ingress: keys('ingress'),
+      egress: keys('egress'),
+    };
+  });
+}
+
+function isIn(list: ListName, use: PolicyUse): boolean {
+  return use === list || (list === 'normal' && use === 'forward');
 }
 
 /** Cheap to compare, and different for most lists that differ. */

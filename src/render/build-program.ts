@@ -1,13 +1,14 @@
 // NodePolicy → Program. Everything that is made from one NodePolicy object is kept beside it in a WeakMap, so that an
 // unchanged policy or tier list costs a look-up and is the same object again.
 import type { Family } from '../net/index.ts';
-import { endpointsByInterface } from '../policy/index.ts';
+import { endpointsByInterface, hostInterfaces } from '../policy/index.ts';
 import type {
   ActivePolicy,
   ActiveProfile,
   EndpointTier,
+  HostEndpoint,
+  HostFacts,
   IpSet,
-  LocalEndpoint,
   NodePolicy,
   Rule,
 } from '../policy/index.ts';
@@ -20,6 +21,7 @@ import type {
   BlockId,
   CallList,
   EndpointProgram,
+  HostProgram,
   Program,
   ProgramRule,
   TierCalls,
@@ -27,10 +29,11 @@ import type {
 
 const FAMILIES: readonly Family[] = [4, 6];
 
-export function buildProgram(policy: NodePolicy): Program {
+/** `facts`: only they tell which interface an expected address is on. */
+export function buildProgram(policy: NodePolicy, facts?: HostFacts): Program {
   const interned = new Map<string, CallList>();
   const endpoints = [...endpointsByInterface(policy).values()].map((endpoint): EndpointProgram => {
-    const lists = callLists(endpoint, policy);
+    const lists = callLists(endpoint.tiers, endpoint.profiles, policy);
     return {
       endpoint: endpoint.id,
       interface: endpoint.interfaceName,
@@ -38,12 +41,14 @@ export function buildProgram(policy: NodePolicy): Program {
       ingress: intern(lists.ingress, interned),
     };
   });
+  const hosts = hostPrograms(policy, facts, interned);
   const compiled = calledBlocks(policy, [...interned.values()]);
   const blocks = new Map(compiled.map(({ block }) => [block.id, block]));
   return {
     node: policy.node,
     config: policy.config,
     endpoints,
+    hosts,
     blocks,
     sets: setsOf(policy, compiled),
   };
@@ -55,15 +60,42 @@ type Lists = Readonly<Record<Direction, CallList>>;
 const listCache = new WeakMap<readonly EndpointTier[], Map<string, Lists>>();
 const listText = new WeakMap<CallList, string>();
 
-function callLists(endpoint: LocalEndpoint, policy: NodePolicy): Lists {
-  const { tiers } = endpoint;
+function hostPrograms(
+  policy: NodePolicy,
+  facts: HostFacts | undefined,
+  interned: Map<string, CallList>,
+): HostProgram[] {
+  const { named, any } = hostInterfaces(policy, facts);
+  const all: (readonly [string, HostEndpoint])[] = [...named];
+  if (any !== undefined) all.push(['*', any]);
+  return all.map(([name, { id, lists, profiles }]): HostProgram => {
+    const both = (tiers: readonly EndpointTier[], profileNames: readonly string[]): Lists => {
+      const { ingress, egress } = callLists(tiers, profileNames, policy);
+      return { ingress: intern(ingress, interned), egress: intern(egress, interned) };
+    };
+    return {
+      endpoint: id,
+      interface: name,
+      ...(lists.untracked.length > 0 && { untracked: both(lists.untracked, []) }),
+      ...(lists.preDnat.length > 0 && { preDnat: { ingress: both(lists.preDnat, []).ingress } }),
+      forward: both(lists.forward, []),
+      normal: both(lists.normal, profiles),
+    };
+  });
+}
+
+function callLists(
+  tiers: readonly EndpointTier[],
+  profileNames: readonly string[],
+  policy: NodePolicy,
+): Lists {
   let byProfiles = listCache.get(tiers);
   if (byProfiles === undefined) listCache.set(tiers, (byProfiles = new Map()));
   // A space is in no name.
-  const key = endpoint.profiles.join(' ');
+  const key = profileNames.join(' ');
   let lists = byProfiles.get(key);
   if (lists === undefined) {
-    const profiles = endpoint.profiles.map((name) => profileOf(policy, name));
+    const profiles = profileNames.map((name) => profileOf(policy, name));
     lists = { ingress: callList(tiers, profiles, 'ingress'), egress: callList(tiers, profiles, 'egress') };
     byProfiles.set(key, lists);
   }

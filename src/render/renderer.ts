@@ -40,8 +40,8 @@ const LOWERINGS: { [D in Dialect]: (options: RendererOptions) => (program: Progr
 export function createRenderer<D extends Dialect>(dialect: D, options: RendererOptions = {}): Renderer<D> {
   const lower = LOWERINGS[dialect](options);
   return {
-    render(policy) {
-      const ruleset = lower(buildProgram(policy));
+    render(policy, facts) {
+      const ruleset = lower(buildProgram(policy, facts));
       const problems = checkReferences(ruleset);
       if (problems.length > 0) throw new TortieError(problems);
       return ruleset;

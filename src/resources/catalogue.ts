@@ -33,7 +33,7 @@ const MODELLED: readonly Row[] = [
   ['FelixConfiguration', 'felixconfigurations', 'cluster', 'yes', 'felixconfig felixconfigs'],
   ['GlobalNetworkPolicy', 'globalnetworkpolicies', 'cluster', 'yes', 'gnp gnps cgnp'],
   ['GlobalNetworkSet', 'globalnetworksets', 'cluster', 'yes', 'gnetsets gns'],
-  ['HostEndpoint', 'hostendpoints', 'cluster', 'not-yet', 'hep heps'],
+  ['HostEndpoint', 'hostendpoints', 'cluster', 'yes', 'hep heps'],
   ['IPPool', 'ippools', 'cluster', 'not-yet', 'ipp ipps pool pools'],
   ['NetworkPolicy', 'networkpolicies', 'ns', 'yes', 'policy np policies pol pols cnp caliconetworkpolicy'],
   ['NetworkSet', 'networksets', 'ns', 'yes', 'netsets'],

@@ -127,6 +127,7 @@ export function nodePolicy(
     node,
     config: { ...DEFAULT_CONFIG, ...more.config },
     endpoints: built,
+    hostEndpoints: new Map(),
     policies,
     staged,
     profiles,

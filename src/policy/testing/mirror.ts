@@ -7,6 +7,7 @@ export function applyDelta(before: NodePolicy, delta: NodeDelta): NodePolicy {
     node: before.node,
     config: delta.config ?? before.config,
     endpoints: applyChanges(before.endpoints, delta.endpoints, (endpoint) => endpoint.id),
+    hostEndpoints: applyChanges(before.hostEndpoints, delta.hostEndpoints, (endpoint) => endpoint.id),
     policies: applyChanges(before.policies, delta.policies, (policy) => policy.key),
     staged: applyChanges(before.staged, delta.staged, (policy) => policy.key),
     profiles: applyChanges(before.profiles, delta.profiles, (profile) => profile.name),

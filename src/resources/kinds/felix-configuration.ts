@@ -1,8 +1,9 @@
 // FelixConfiguration: how a node enforces policy. The fields that tortie reads are typed here; every other field of
 // Calico's table is in felix-other-fields.ts.
 import * as z from 'zod';
-import { always, fieldsOf } from '../schema.ts';
+import { always, fieldsOf, textThat } from '../schema.ts';
 import { enumAnyCase, interfacePrefixes, logPrefix } from '../scalars/felix.ts';
+import { cidr } from '../scalars/net.ts';
 import { anySelector } from '../scalars/selector.ts';
 import { otherFelixFields } from './felix-other-fields.ts';
 
@@ -10,6 +11,16 @@ const allowAction = enumAnyCase(['Accept', 'Return']).optional();
 const denyAction = enumAnyCase(['Drop', 'Reject']).optional();
 const markMask = z.int().min(0).max(0xffff_ffff).optional();
 const flag = z.boolean().optional();
+/** An empty list means no failsafes at all. */
+const failsafePorts = z
+  .array(
+    z.strictObject({
+      protocol: textThat((value) => /^(tcp|udp|sctp)$/i.test(value), 'protocol must be TCP, UDP or SCTP'),
+      port: z.int().min(0).max(65535),
+      net: cidr.optional(),
+    }),
+  )
+  .optional();
 
 const used = {
   interfacePrefix: interfacePrefixes.optional(),
@@ -25,6 +36,9 @@ const used = {
   allowVXLANPacketsFromWorkloads: flag,
   allowIPIPPacketsFromWorkloads: flag,
   vxlanPort: z.int().optional(),
+  failsafeInboundHostPorts: failsafePorts,
+  failsafeOutboundHostPorts: failsafePorts,
+  chainInsertMode: enumAnyCase(['Insert', 'Append']).optional(),
   /** Only on objects that are neither `default` nor `node.<name>`. */
   nodeSelector: anySelector.optional(),
   floatingIPs: z.enum(['Enabled', 'Disabled']).default('Disabled'),

@@ -54,11 +54,6 @@ const INTEGERS =
   'bpfMapSizeNATBackend bpfMapSizeNATFrontend bpfMapSizePerCpuConntrack bpfMapSizeRoute deviceRouteProtocol ipipMTU ' +
   'maxIpsetSize vxlanMTU vxlanMTUV6 vxlanVNI wireguardMTU wireguardMTUV6';
 
-const protoPort = z.strictObject({
-  protocol: z.string(),
-  port,
-  net: cidr.optional(),
-});
 const tableRange = z.strictObject({ min: z.int().min(1), max: z.int().min(1).max(4_294_967_295) });
 const conntrackTimeout = z.union([z.literal('Auto'), duration]).optional();
 
@@ -88,7 +83,6 @@ export const otherFelixFields: Record<string, z.ZodType> = {
     'bpfProfiling flowLogsLocalReporter ipForwarding istioAmbientMode windowsManageFirewallRules',
   ),
   ...each(() => z.array(cidr), 'bpfDSROptoutCIDRs bpfExcludeCIDRsFromNAT'),
-  ...each(() => z.array(protoPort), 'failsafeInboundHostPorts failsafeOutboundHostPorts'),
   awsSrcDstCheck: z.enum(['DoNothing', 'Enable', 'Disable']).optional(),
   bpfAttachType: z.enum(['TC', 'TCX', 'Netkit']).optional(),
   bpfConntrackLogLevel: z.enum(['Off', 'Debug']).optional(),
@@ -116,7 +110,6 @@ export const otherFelixFields: Record<string, z.ZodType> = {
   bpfMapSizeConntrackScaling: enumAnyCase(['Disabled', 'DoubleIfFull']).optional(),
   bpfOverlayHostSourceIP: z.enum(['TunnelAddress', 'HostAddress']).optional(),
   bpfRedirectToPeer: z.enum(['Enabled', 'Disabled', 'L2Only']).optional(),
-  chainInsertMode: enumAnyCase(['Insert', 'Append']).optional(),
   deviceRouteSourceAddressIPv6: addressV6.optional(),
   externalNodesList: z.array(cidrV4).optional(),
   flowLogsPolicyEvaluationMode: z.enum(['None', 'Continuous']).optional(),

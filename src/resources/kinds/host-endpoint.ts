@@ -1,4 +1,4 @@
-// HostEndpoint: an interface of a node, or all of them, as a subject of policy. Validated, not yet enforced.
+// HostEndpoint: an interface of a node, or all of them, as a subject of policy.
 import * as z from 'zod';
 import { always, fieldsOf, listOf, set, textOf } from '../schema.ts';
 import { address } from '../scalars/net.ts';
