@@ -1,12 +1,19 @@
 // The small world in which random resources and packets live: few names, labels, addresses and ports, so that things
 // meet. The lab of the kernel tests is built after it, once; resources change, the world stays.
 import { type Family, parseAddress, parsePrefix, prefixContains } from '../../src/net/index.ts';
-import type { LabSpec } from '../lab/plan.ts';
+import type { HostFacts } from '../../src/policy/index.ts';
+import { labFacts, type LabSpec } from '../lab/plan.ts';
 
 export const NODE = 'nodea';
 export const OTHER_NODE = 'nodeb';
 export const UPLINK = 'uplink0';
+/** The second way out, with an outside of its own. */
+export const SECOND = 'uplink1';
+export const UPLINKS = [UPLINK, SECOND] as const;
 export const HOST = { 4: '192.0.2.1', 6: '2001:db8::1' } as const;
+export const HOST_SECOND = { 4: '192.0.2.65', 6: '2001:db8:0:2::1' } as const;
+/** What is behind the second uplink; everything else that is nowhere is behind the first. */
+const BEHIND_SECOND = { 4: '203.0.113.0/24', 6: '2001:db8:77::/48' } as const;
 
 export interface Slot {
   readonly node: string;
@@ -37,8 +44,15 @@ export const SLOTS: readonly Slot[] = [
 ];
 
 export const OUTSIDE: Readonly<Record<Family, readonly string[]>> = {
-  4: ['198.51.100.1', '198.51.100.2', '198.51.100.129', '203.0.113.7', '10.200.0.1'],
-  6: ['2001:db8:9::1', '2001:db8:9::2', '2001:db8:9:8000::1', '2001:db8:77::7', 'fd00:200::1'],
+  4: ['198.51.100.1', '198.51.100.2', '198.51.100.129', '203.0.113.7', '203.0.113.130', '10.200.0.1'],
+  6: [
+    '2001:db8:9::1',
+    '2001:db8:9::2',
+    '2001:db8:9:8000::1',
+    '2001:db8:77::7',
+    '2001:db8:77:8000::1',
+    'fd00:200::1',
+  ],
 };
 
 /** Nested, so that sets and nets overlap at several depths. */
@@ -124,13 +138,16 @@ const ROUTES = SLOTS.flatMap((one) =>
   }),
 );
 
+const behindSecond = ([4, 6] as const).flatMap((family) => parsePrefix(BEHIND_SECOND[family])?.prefix ?? []);
+
 /** Where `node` sends a packet for this address: an interface, or `undefined` for itself. */
 export function routeTo(node: string, family: Family, destination: bigint): string | undefined {
-  if (node === NODE && destination === bitsOf(HOST[family])) return undefined;
-  const found = ROUTES.find(
-    (route) => route.slot.node === node && prefixContains(route.prefix, { family, bits: destination }),
-  );
-  return found ? found.slot.interface : UPLINK;
+  if (node === NODE && [HOST, HOST_SECOND].some((one) => destination === bitsOf(one[family])))
+    return undefined;
+  const to = { family, bits: destination };
+  const found = ROUTES.find((route) => route.slot.node === node && prefixContains(route.prefix, to));
+  if (found) return found.slot.interface;
+  return node === NODE && behindSecond.some((prefix) => prefixContains(prefix, to)) ? SECOND : UPLINK;
 }
 
 /** The lab in which packets of NODE are real. */
@@ -143,5 +160,18 @@ export function labSpec(name: string): LabSpec {
     })),
     // Full lengths: no network is on the link, so that nothing is ever asked who has an address.
     nodeAddresses: [`${HOST[4]}/32`, `${HOST[6]}/128`],
+    uplinks: [
+      {
+        interface: SECOND,
+        routes: [BEHIND_SECOND[4], BEHIND_SECOND[6]],
+        addresses: [`${HOST_SECOND[4]}/32`, `${HOST_SECOND[6]}/128`],
+      },
+    ],
   };
+}
+
+const FACTS = labFacts(labSpec('facts'));
+/** What each host contributes; that of NODE is what its lab says. */
+export function factsOf(node: string): HostFacts {
+  return node === NODE ? FACTS : { interfaces: [{ name: UPLINK, addresses: ['192.0.2.2', '2001:db8::2'] }] };
 }

@@ -5,6 +5,7 @@ import { parseAddress } from '../../src/net/index.ts';
 import type { Packet } from '../../src/verdict/packet.ts';
 import { type Lab, openLab, trackedState, UPLINK } from '../lab/lab.ts';
 
+const SECOND = 'uplink1';
 let lab: Lab;
 beforeAll(async () => {
   lab = await openLab({
@@ -14,6 +15,13 @@ beforeAll(async () => {
       { interface: 'cali1', routes: ['10.65.1.0/28', 'fd65:0:0:2::/64'] },
     ],
     nodeAddresses: ['192.0.2.1/24', '2001:db8::1/64'],
+    uplinks: [
+      {
+        interface: SECOND,
+        routes: ['203.0.113.0/24', '2001:db8:77::/48'],
+        addresses: ['192.0.2.65/32', '2001:db8:0:2::1/128'],
+      },
+    ],
   });
 });
 afterAll(async () => lab?.close());
@@ -25,8 +33,20 @@ const bits = (text: string): bigint => {
 };
 
 const ADDRESS = {
-  4: { cali0: '10.65.0.3', cali1: '10.65.1.7', host: '192.0.2.1', [UPLINK]: '198.51.100.4' },
-  6: { cali0: 'fd65:0:0:1::3', cali1: 'fd65:0:0:2::7', host: '2001:db8::1', [UPLINK]: '2001:db8:9::4' },
+  4: {
+    cali0: '10.65.0.3',
+    cali1: '10.65.1.7',
+    host: '192.0.2.1',
+    [UPLINK]: '198.51.100.4',
+    [SECOND]: '203.0.113.4',
+  },
+  6: {
+    cali0: 'fd65:0:0:1::3',
+    cali1: 'fd65:0:0:2::7',
+    host: '2001:db8::1',
+    [UPLINK]: '2001:db8:9::4',
+    [SECOND]: '2001:db8:77::4',
+  },
 } as const;
 type Where = keyof (typeof ADDRESS)[4];
 let port = 20_000;
@@ -66,7 +86,41 @@ const ROUTES: [Where, Where][] = [
   ['host', 'cali1'],
   [UPLINK, 'host'],
   ['cali0', 'cali0'],
+  ['host', UPLINK],
+  ['host', SECOND],
+  [SECOND, 'host'],
+  [SECOND, 'cali0'],
+  [UPLINK, SECOND],
+  [SECOND, UPLINK],
 ];
+
+/** Addresses that only DNAT leads anywhere, and one at the second address of the host. */
+const VIRTUAL = { 4: '10.96.0.10', 6: 'fd96::10' } as const;
+const HOST_SECOND = { 4: '192.0.2.65', 6: '2001:db8:0:2::1' } as const;
+const translated = ([4, 6] as const).flatMap((family) =>
+  [6, 17, 132, 136].flatMap((protocol) =>
+    (
+      [
+        [UPLINK, 'cali1', VIRTUAL, 8080],
+        [UPLINK, 'host', HOST_SECOND, 30_080],
+        [UPLINK, 'host', VIRTUAL, undefined],
+        [SECOND, 'cali0', HOST_SECOND, 30_081],
+        [UPLINK, SECOND, VIRTUAL, 8081],
+        ['cali0', 'cali1', VIRTUAL, undefined],
+        ['cali0', 'host', VIRTUAL, 8082],
+        ['host', UPLINK, VIRTUAL, 8083],
+        ['host', 'cali1', VIRTUAL, 8084],
+        ['host', SECOND, VIRTUAL, undefined],
+      ] as const
+    ).map(([from, to, original, originalPort]) =>
+      packet(family, from, to, {
+        protocol,
+        originalDestination: bits(original[family]),
+        ...(originalPort !== undefined && { originalDestinationPort: originalPort }),
+      }),
+    ),
+  ),
+);
 const everything = ([4, 6] as const).flatMap((family) =>
   ROUTES.flatMap(([from, to]) => KINDS(family).map((kind) => packet(family, from, to, kind))),
 );
@@ -93,6 +147,44 @@ describe('the lab', () => {
       'flush ruleset\ntable inet t { chain f { type filter hook forward priority 0; policy drop; }; chain i { type filter hook input priority 0; policy drop; }; chain o { type filter hook output priority 0; policy drop; }; }\n',
     );
     expect((await lab.probe(everything)).filter(Boolean)).toEqual([]);
+    await nft('flush ruleset\n');
+  });
+
+  it('translates what has an original destination, and nothing else', async () => {
+    const seen = await lab.probe([...translated, ...everything]);
+    expect(seen.map((ok, index) => (ok ? -1 : index)).filter((index) => index >= 0)).toEqual([]);
+    const chains = (accept: string): string =>
+      `flush ruleset\ntable inet t {\n${['prerouting', 'output'].map((hook) => `chain ${hook} { type filter hook ${hook} priority mangle; policy drop; ${accept} }`).join('\n')}\n}\n`;
+    const where = `ip daddr { ${VIRTUAL[4]}, ${HOST_SECOND[4]} } accept; ip6 daddr { ${VIRTUAL[6]}, ${HOST_SECOND[6]} } accept;`;
+    await nft(chains(where));
+    expect((await lab.probe(translated)).every(Boolean)).toBe(true);
+    expect((await lab.probe(everything)).some(Boolean)).toBe(false);
+    const status = (rule: string): string =>
+      `flush ruleset\ntable inet t {\n${['forward', 'input', 'postrouting'].map((hook) => `chain ${hook} { type filter hook ${hook} priority 0; policy accept; ${rule} }`).join('\n')}\n}\n`;
+    await nft(status('ct status dnat drop;'));
+    expect((await lab.probe(translated)).some(Boolean)).toBe(false);
+    expect((await lab.probe(everything)).every(Boolean)).toBe(true);
+    await nft('flush ruleset\n');
+  });
+
+  it('tells two destinations of one flow apart', async () => {
+    const [first] = translated;
+    if (!first) throw new Error('none');
+    const { originalDestination, originalDestinationPort: _, ...direct } = first;
+    const untouched = { ...direct, outInterface: UPLINK, destination: originalDestination ?? 0n };
+    const twice = [
+      first,
+      { ...first, destination: first.destination + 1n },
+      { ...untouched, destinationPort: 8080 },
+    ];
+    expect(await lab.probe([...twice, first])).toEqual([true, true, true, true]);
+  });
+
+  it('delivers untracked packets the same', async () => {
+    await nft(
+      `flush ruleset\ntable inet t {\n${['prerouting', 'output'].map((hook) => `chain ${hook} { type filter hook ${hook} priority raw; policy accept; notrack; }`).join('\n')}\n${['forward', 'input'].map((hook) => `chain ${hook} { type filter hook ${hook} priority 0; policy drop; ct state untracked accept; }`).join('\n')}\n}\n`,
+    );
+    expect((await lab.probe(everything)).every(Boolean)).toBe(true);
     await nft('flush ruleset\n');
   });
 

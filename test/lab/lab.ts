@@ -12,14 +12,15 @@ import {
   HOST_MARK,
   type LabSpec,
   labFacts,
+  linksOf,
   nodeBatch,
   nodeMac,
   SETTINGS_ANSWERING,
   SETTINGS_NODE,
   SETTINGS_SILENT,
   SILENCE,
-  UPLINK,
 } from './plan.ts';
+import { beforeNat, loadNat, NO_NAT, natBatches, natTables } from './nat.ts';
 import { startProber, type WireFlow, type WirePacket } from './prober.ts';
 
 export { type LabSpec, UPLINK } from './plan.ts';
@@ -51,7 +52,14 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
   if (!process.env['TORTIE_LAB'])
     throw new Error('a lab needs a private namespace: run inside node scripts/lab-exec.mjs');
   const node = `${spec.name}-node`;
-  const far = [`${spec.name}-out`, ...spec.workloads.map((_, n) => `${spec.name}-w${n}`)];
+  const links = linksOf(spec);
+  const far = links.map((_, n) =>
+    n === 0
+      ? `${spec.name}-out`
+      : n <= spec.workloads.length
+        ? `${spec.name}-w${n - 1}`
+        : `${spec.name}-out${n - spec.workloads.length}`,
+  );
   const all = [node, ...far];
   ip(
     [],
@@ -72,10 +80,14 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
     ip(['-n', node], ['link set lo up', ...nodeBatch(spec, (n) => far[n] ?? '')]);
     if (!spec.answers) for (const family of ['-4', '-6']) ip([family, '-n', node], SILENCE);
     for (const [n, ns] of far.entries()) ip(['-n', ns], farBatch(spec, n));
-    const names = [UPLINK, ...spec.workloads.map((workload) => workload.interface)];
     await prober.ask({
       op: 'open',
-      ports: names.map((name, n) => ({ name, ns: path(far[n] ?? ''), dev: 'eth0', to: nodeMac(n) })),
+      ports: links.map(({ interface: name }, n) => ({
+        name,
+        ns: path(far[n] ?? ''),
+        dev: 'eth0',
+        to: nodeMac(n),
+      })),
       host: { ns: path(node), mark: HOST_MARK },
       fence: { ns: path(node), send: 'fence0', receive: 'fence1' },
     });
@@ -83,6 +95,7 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
     await prober.close();
     throw error;
   }
+  const runner = inNamespace(node);
   return {
     spec,
     node,
@@ -90,13 +103,20 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
     namespaces: new Map([
       ['node', node],
       ['outside', far[0] ?? ''],
-      ...spec.workloads.map((w, n) => [w.interface, far[n + 1] ?? ''] as const),
+      ...links.slice(1).map((link, n) => [link.interface, far[n + 1] ?? ''] as const),
     ]),
-    runner: inNamespace(node),
+    runner,
     probe: async (packets) => {
-      if (packets.length === 0) return [];
-      const reply = await prober.ask({ op: 'probe', packets: packets.map(onWire) });
-      return packets.map((packet, index) => arrived(packet, (reply['delivered'] as string[][])[index] ?? []));
+      const seen: boolean[] = [];
+      for (const batch of natBatches(packets)) {
+        const nat = natTables(batch);
+        if (nat !== undefined) await loadNat(runner, nat);
+        const reply = await prober.ask({ op: 'probe', packets: batch.map(onWire) });
+        if (nat !== undefined) await loadNat(runner, NO_NAT);
+        const delivered = reply['delivered'] as string[][];
+        seen.push(...batch.map((packet, index) => arrived(packet, delivered[index] ?? [])));
+      }
+      return seen;
     },
     close: async () => {
       await prober.close();
@@ -137,14 +157,15 @@ const IMPOSSIBLE = 0x03;
  */
 function onWire(packet: Packet): WirePacket {
   const text = (bits: bigint): string => formatAddress({ family: packet.family, bits });
-  const [source, destination] = [text(packet.source), text(packet.destination)];
+  const sent = beforeNat(packet);
+  const [source, destination] = [text(packet.source), text(sent.destination)];
   const flow: WireFlow = [
     packet.family,
     source,
     destination,
     packet.protocol,
     packet.sourcePort ?? 0,
-    packet.destinationPort ?? 0,
+    sent.destinationPort ?? 0,
   ];
   const back: WireFlow = [packet.family, destination, source, 17, 40_000, 9];
   const established = packet.state === 'established';
@@ -156,11 +177,12 @@ function onWire(packet: Packet): WirePacket {
     destination,
     packet.protocol,
     packet.sourcePort ?? null,
-    packet.destinationPort ?? null,
+    sent.destinationPort ?? null,
     packet.icmpType ?? null,
     packet.icmpCode ?? null,
     packet.state === 'invalid' ? IMPOSSIBLE : established ? ACK : SYN,
     established ? flow : related ? back : null,
     related ? back : null,
+    sent === packet ? null : [text(packet.destination), packet.destinationPort ?? 0],
   ];
 }

@@ -8,12 +8,22 @@ export interface LabWorkload {
   readonly routes: readonly string[];
 }
 
+export interface LabUplink {
+  readonly interface: string;
+  /** Prefixes that the node routes out there. */
+  readonly routes: readonly string[];
+  /** Addresses of the node on it, with length. */
+  readonly addresses: readonly string[];
+}
+
 export interface LabSpec {
   /** Prefix of the namespaces' names, unique per lab; at most 8 characters. */
   readonly name: string;
   readonly workloads: readonly LabWorkload[];
   /** Addresses of the node on its uplink, with length. */
   readonly nodeAddresses: readonly string[];
+  /** Further uplinks, each with an outside host of its own. */
+  readonly uplinks?: readonly LabUplink[];
   /** Addresses of the outside host when it answers, with length; everything that is routed nowhere else goes to it. */
   readonly outsideAddresses?: readonly string[];
   /** Workloads and the outside host own their addresses and answer (for people); else nobody answers (for probes). */
@@ -76,19 +86,28 @@ const GATEWAY = { 4: '169.254.1.1', 6: 'fe80::1' } as const;
 const ANY = { 4: '0.0.0.0/0', 6: '::/0' } as const;
 const familyOf = (text: string): 4 | 6 => (text.includes(':') ? 6 : 4);
 
+/** The node's links in the order of their numbers: the uplink, the workloads, further uplinks. */
+export function linksOf(spec: LabSpec): LabUplink[] {
+  return [
+    { interface: UPLINK, routes: ['0.0.0.0/0', '::/0'], addresses: spec.nodeAddresses },
+    ...spec.workloads.map((workload) => ({ ...workload, addresses: [] })),
+    ...(spec.uplinks ?? []),
+  ];
+}
+
 /**
  * `ip -batch` lines run inside the node's namespace. Each link has one next hop per family with a permanent neighbour,
  * so that any prefix can be routed to it and nobody ever asks who has an address.
  */
 export function nodeBatch(spec: LabSpec, far: (n: number) => string): string[] {
-  const links = [{ interface: UPLINK, routes: ['0.0.0.0/0', '::/0'] }, ...spec.workloads];
+  const links = linksOf(spec);
   const lines = links.flatMap((link, n) => [
     `link add ${link.interface} address ${nodeMac(n)} type veth peer name eth0 address ${farMac(n)} netns ${far(n)}`,
   ]);
   lines.push('link add fence0 type veth peer name fence1', 'link set fence0 up', 'link set fence1 up');
-  for (const address of spec.nodeAddresses)
-    lines.push(`addr add ${address} dev ${UPLINK}${familyOf(address) === 6 ? ' nodad' : ''}`);
   for (const [n, link] of links.entries()) {
+    for (const address of link.addresses)
+      lines.push(`addr add ${address} dev ${link.interface}${familyOf(address) === 6 ? ' nodad' : ''}`);
     lines.push(`link set ${link.interface} up`);
     for (const family of [4, 6] as const)
       lines.push(`neigh add ${HOPS[family](n)} lladdr ${farMac(n)} dev ${link.interface} nud permanent`);
@@ -100,9 +119,12 @@ export function nodeBatch(spec: LabSpec, far: (n: number) => string): string[] {
   return lines;
 }
 
-/** Lines for `ip -4 -batch` and `ip -6 -batch` on the node: nothing of its own leaves it, but packets with our mark. */
+/**
+ * Lines for `ip -4 -batch` and `ip -6 -batch` on the node: nothing of its own leaves it, but packets with our mark. The
+ * upper half of the mark belongs to policy, and a packet that is DNATed on its way out is routed once more with it.
+ */
 export const SILENCE: readonly string[] = [
-  `rule add pref 10 iif lo fwmark ${HOST_MARK} lookup main`,
+  `rule add pref 10 iif lo fwmark ${HOST_MARK}/0xffff lookup main`,
   'rule add pref 11 iif lo blackhole',
 ];
 
@@ -124,12 +146,13 @@ export function farBatch(spec: LabSpec, n: number): string[] {
 
 /** What the node of this lab contributes to rendering and judging. */
 export function labFacts(spec: LabSpec): HostFacts {
-  const plain = spec.nodeAddresses.map((address) => address.split('/')[0] ?? address);
   return {
     interfaces: [
       { name: 'lo', addresses: ['127.0.0.1', '::1'] },
-      { name: UPLINK, addresses: plain },
-      ...spec.workloads.map((workload) => ({ name: workload.interface, addresses: [] })),
+      ...linksOf(spec).map((link) => ({
+        name: link.interface,
+        addresses: link.addresses.map((address) => address.split('/')[0] ?? address),
+      })),
     ],
   };
 }

@@ -3,9 +3,10 @@
 #
 #   sysctl   {ns, values: {"net/ipv4/…": "1"}}                          write kernel settings inside a namespace
 #   open     {ports: [{name, ns, dev, to}], host: {ns, mark}, fence: {ns, send, receive}}
-#   probe    {packets: [[from, family, src, dst, proto, sport, dport, type, code, flags, flow, quoted], …]}
+#   probe    {packets: [[from, family, src, dst, proto, sport, dport, type, code, flags, flow, quoted, real], …]}
 #            → {delivered: [[where, …], …]}; `flow` [family, src, dst, proto, sport, dport] is a connection that has
-#            seen both directions when the packet comes, `quoted` the same of a packet that an ICMP error quotes
+#            seen both directions when the packet comes, `quoted` the same of a packet that an ICMP error quotes,
+#            `real` [dst, dport] what DNAT is expected to make of its destination
 #   flush    {}                                                         forget all connections of the host
 #
 # What is injected at a port (AF_PACKET) comes into the host on the other end of its veth; `from: "host"` sends from
@@ -34,6 +35,14 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 BURST = 64
 # Stands for a connection entered by hand, which the next packet must not meet.
 ANY_FLOW = "any"
+# Where a transport header has its checksum.
+NOTHING = slice(0, 0)
+CHECKSUMS = {
+    frames.TCP: slice(16, 18),
+    frames.UDP: slice(6, 8),
+    frames.UDPLITE: slice(6, 8),
+    frames.SCTP: slice(8, 12),
+}
 
 
 class Namespaces:
@@ -122,11 +131,13 @@ class Prober:
 
     def is_itself(self, name, data, number):
         """Not an error message or an echo that quotes it: the payload of the packet, behind a header and no more."""
-        family, sent = self.sent[number]
+        family, sent, unsummed = self.sent[number]
         header = 20 if family == 4 else 40
         # AF_PACKET gives the Ethernet header too, raw IPv4 sockets the IP header, raw IPv6 sockets neither.
         before = 14 + header if name != "host" else header if family == 4 else 0
-        return data[before:] == sent[header:]
+        got, wanted = data[before:], sent[header:]
+        # DNAT corrects a checksum where we would compute it, and there is more than one right way to write zero.
+        return got[: unsummed.start] + got[unsummed.stop :] == wanted[: unsummed.start] + wanted[unsummed.stop :]
 
     def drain(self, delivered, first, last):
         for name, sock in self.receivers:
@@ -162,7 +173,7 @@ class Prober:
         self.flows.add((family, dst, src, proto, dport, sport))
 
     def inject(self, fields, number):
-        where, family, src, dst, proto, sport, dport, kind, code, flags, flow, quoted = fields
+        where, family, src, dst, proto, sport, dport, kind, code, flags, flow, quoted, real = fields
         if flow:
             self.flush()
             self.conntrack.insert(*flow)
@@ -171,9 +182,15 @@ class Prober:
             # An ICMP message has an identifier of its own; what has no ports either is told apart by addresses alone.
             own = sport if sport is not None else number if kind is not None else 0
             self.keep_apart((family, src, dst, proto, own, dport or 0))
+            if real:
+                self.keep_apart((family, src, real[0], proto, own, real[1]))
         inner = quoted and frames.packet(*quoted, None, None, 2, 0)[: 48 if family == 6 else 28]
         data = frames.packet(family, src, dst, proto, sport, dport, kind, code, flags, number, inner)
-        self.sent[number] = (family, data)
+        if real:
+            translated = frames.packet(family, src, real[0], proto, sport, real[1], kind, code, flags, number, inner)
+            self.sent[number] = (family, translated, CHECKSUMS.get(proto, NOTHING))
+        else:
+            self.sent[number] = (family, data, NOTHING)
         if where == "host":
             try:
                 self.host_send[family].sendto(data, (dst, 0))

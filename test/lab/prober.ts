@@ -22,6 +22,8 @@ export type WirePacket = readonly [
   tcpFlags: number,
   flow: WireFlow | null,
   quoted: WireFlow | null,
+  /** Address and port that it has after DNAT. */
+  real: readonly [string, number] | null,
 ];
 
 export interface Prober {
