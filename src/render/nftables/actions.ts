@@ -2,6 +2,7 @@
 import type { NodeConfig } from '../../policy/index.ts';
 import type { Block, ProgramRule } from '../program.ts';
 import { type LogTarget, NFLOG_GROUP } from '../log-target.ts';
+import type { HostStage } from './host-stages.ts';
 import { passChain } from './names.ts';
 import { logPrefixText } from './quote.ts';
 import { COUNTER, goto, setMark, type Statement } from './statement.ts';
@@ -13,10 +14,39 @@ export interface ActionSettings {
   readonly pass: 'goto' | 'mark';
   /** The one bit of the packet mark that says "passed"; 0 when the mask has none. */
   readonly passBit: number;
+  /** Says that a host stage before the routing has accepted the packet; 0 when the mask has no second bit. */
+  readonly acceptedBit: number;
+  /** Absent: the lists of workloads. */
+  readonly stage?: HostStage;
 }
 
-export function deny(settings: Pick<ActionSettings, 'denyAction'>): readonly Statement[] {
-  return [COUNTER, settings.denyAction === 'reject' ? { reject: null } : { drop: null }];
+export function deny(settings: ActionSettings): readonly Statement[] {
+  return [COUNTER, rejects(settings) ? { reject: null } : { drop: null }];
+}
+
+/** What an allow of a policy does: early stages leave a sign for those that come after them. */
+export function allow({ stage, acceptedBit }: ActionSettings): readonly Statement[] {
+  const setBit = setMark(acceptedBit, true);
+  if (stage === undefined || stage.allow === 'accept') return ACCEPT;
+  return stage.allow === 'flag'
+    ? [setBit, ...ACCEPT]
+    : [setBit, COUNTER, { notrack: null }, { accept: null }];
+}
+
+function rejects({ denyAction, stage }: ActionSettings): boolean {
+  return denyAction === 'reject' && stage?.cannotReject !== true;
+}
+
+/** Do the block's chains say something else in this stage than in the lists of workloads? */
+export function ownCopy(block: Block, settings: ActionSettings): boolean {
+  const { stage } = settings;
+  if (stage === undefined) return false;
+  const has = (action: ProgramRule['action']): boolean => block.rules.some((rule) => rule.action === action);
+  return (
+    (stage.allow !== 'accept' && has('allow')) ||
+    (stage.cannotReject && settings.denyAction === 'reject' && has('deny')) ||
+    (block.kind === 'policy' && settings.pass === 'goto' && block.passes)
+  );
 }
 
 export const ACCEPT: readonly Statement[] = [COUNTER, { accept: null }];
@@ -35,7 +65,7 @@ export function ruleAction(
 ): readonly Statement[] {
   switch (rule.action) {
     case 'allow':
-      return ACCEPT;
+      return allow(settings);
     case 'deny':
       return deny(settings);
     case 'log':
@@ -44,7 +74,7 @@ export function ruleAction(
       if (passesByMark(block, nested, settings)) return [setMark(settings.passBit, true), ...RETURN];
       return block.kind === 'profile'
         ? RETURN
-        : [COUNTER, goto(passChain(block.direction, block.tier ?? ''))];
+        : [COUNTER, goto(passChain(block.direction, block.tier ?? '', settings.stage?.name))];
   }
 }
 

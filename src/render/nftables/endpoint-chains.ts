@@ -1,14 +1,15 @@
-// Call lists → a chain per endpoint and direction, entered through the dispatch map. It judges a packet completely: it
-// accepts, drops, or leaves to the rest of the same list; it never ends without a verdict.
+// Call lists → a chain per endpoint and direction, or per host endpoint and stage (host-chains.ts), entered through the
+// dispatch map. It judges a packet completely: it accepts, drops, or leaves to the rest of the same list; it never ends
+// without a verdict.
 //
 // With `goto`, a passing rule leaves its policy's chain for good: it goes to the tier's pass chain, whose map finds the
 // endpoint again and goes to `from-<interface>/after/<tier>`, the rest of the list. With `mark`, the rule sets the pass
 // bit and returns, the calls behind it ask for the bit, and the list stays one chain.
 import type { NodeConfig } from '../../policy/index.ts';
-import type { Direction } from '../../resources/index.ts';
+import type { Direction, ResourceKey } from '../../resources/index.ts';
 import type { Block, BlockId, CallList, EndpointProgram, TierCalls } from '../program.ts';
 import type { NftChain, RuleLine } from '../ruleset.ts';
-import { ACCEPT, type ActionSettings, deny } from './actions.ts';
+import { ACCEPT, type ActionSettings, deny, ownCopy } from './actions.ts';
 import { endpointChain, policyChain, restChain } from './names.ts';
 import { namedChain } from './policy-chains.ts';
 import { commentText } from './quote.ts';
@@ -34,10 +35,38 @@ export interface EndpointChains {
 
 export type BlockOf = (id: BlockId) => Block;
 
+/** What stands around the tiers and profiles of a list. */
+export interface ListFrame {
+  readonly cause: ResourceKey;
+  /** The list's chain; with a tier, what follows when that tier has passed the packet. */
+  readonly name: (tier?: string) => string;
+  readonly before: readonly RuleLine[];
+  /** For what neither a tier nor a profile decided. */
+  readonly end: RuleLine;
+}
+
 export function endpointChains(
   endpoint: EndpointProgram,
   direction: Direction,
   config: NodeConfig,
+  settings: ActionSettings,
+  blockOf: BlockOf,
+): EndpointChains {
+  const frame: ListFrame = {
+    cause: endpoint.endpoint,
+    name: (tier) =>
+      tier === undefined
+        ? endpointChain(direction, endpoint.interface)
+        : restChain(direction, endpoint.interface, tier),
+    before: beforePolicy(direction, config, settings),
+    end: noProfileMatched(settings),
+  };
+  return listChains(endpoint[direction], frame, settings, blockOf);
+}
+
+export function listChains(
+  list: CallList,
+  frame: ListFrame,
   settings: ActionSettings,
   blockOf: BlockOf,
 ): EndpointChains {
@@ -48,28 +77,24 @@ export function endpointChains(
     return blockOf(id);
   };
   const chains: NftChain[] = [];
-  let name = endpointChain(direction, endpoint.interface);
-  for (const segment of segments(endpoint[direction], direction, config, settings, called)) {
-    const lines = [...segment.lines];
-    const rest =
-      segment.passing === undefined ? '' : restChain(direction, endpoint.interface, segment.passing);
-    if (segment.falls) lines.push(ruleLine([COUNTER, goto(rest)], { comment: tierComment(segment.passing) }));
-    chains.push(namedChain(name, lines, endpoint.endpoint));
-    if (segment.passing !== undefined) passes.set(segment.passing, rest);
+  let name = frame.name();
+  for (const { lines, passing, falls } of segments(list, frame, settings, called)) {
+    const rest = passing === undefined ? '' : frame.name(passing);
+    const last = falls ? [ruleLine([COUNTER, goto(rest)], { comment: tierComment(passing) })] : [];
+    chains.push(namedChain(name, [...lines, ...last], frame.cause));
+    if (passing !== undefined) passes.set(passing, rest);
     name = rest;
   }
   return { chains, passes, calls };
 }
 
-function segments(
-  list: CallList,
-  direction: Direction,
-  config: NodeConfig,
-  settings: ActionSettings,
-  blockOf: BlockOf,
-): Segment[] {
+export function noProfileMatched(settings: ActionSettings): RuleLine {
+  return ruleLine(deny(settings), { comment: 'no profile matched' });
+}
+
+function segments(list: CallList, frame: ListFrame, settings: ActionSettings, blockOf: BlockOf): Segment[] {
   const done: Segment[] = [];
-  let lines = beforePolicy(direction, config, settings);
+  let lines = [...frame.before];
   for (const tier of list.tiers) {
     const passing = tier.calls.some((id) => blockOf(id).passes);
     lines.push(...tierLines(tier, passing, settings, blockOf));
@@ -81,9 +106,13 @@ function segments(
       return [...done, { lines, falls: false }];
     }
   }
-  lines.push(...list.profiles.map((id) => ruleLine([COUNTER, jump(policyChain(blockOf(id)))])));
-  lines.push(ruleLine(deny(settings), { comment: 'no profile matched' }));
+  lines.push(...list.profiles.map((id) => ruleLine([COUNTER, jump(calledChain(blockOf(id), settings))])));
+  lines.push(frame.end);
   return [...done, { lines, falls: false }];
+}
+
+function calledChain(block: Block, settings: ActionSettings): string {
+  return policyChain(block, ownCopy(block, settings) ? settings.stage?.name : undefined);
 }
 
 function tierLines(
@@ -103,7 +132,7 @@ function tierLines(
   const guard = () => (guarded ? [markMatch(settings.passBit, false)] : []);
   for (const id of tier.calls) {
     const block = blockOf(id);
-    lines.push(ruleLine([...guard(), COUNTER, jump(policyChain(block))], { comment }));
+    lines.push(ruleLine([...guard(), COUNTER, jump(calledChain(block, settings))], { comment }));
     guarded ||= marks && block.passes;
   }
   if (tier.end === 'deny')
@@ -119,8 +148,7 @@ function tierComment(tier = ''): string {
 
 /** Conntrack, then the encapsulations that a workload must not send. */
 function beforePolicy(direction: Direction, config: NodeConfig, settings: ActionSettings): RuleLine[] {
-  const lines = [ruleLine([ctState('established', 'related'), ...ACCEPT])];
-  if (config.dropInvalid) lines.push(ruleLine([ctState('invalid'), ...deny(settings)]));
+  const lines = conntrack(config, settings);
   if (direction === 'ingress') return lines;
   if (config.dropVxlanFromWorkloads) {
     const port = match(payload('udp', 'dport'), config.vxlanPort);
@@ -129,5 +157,11 @@ function beforePolicy(direction: Direction, config: NodeConfig, settings: Action
   if (config.dropIpipFromWorkloads) {
     lines.push(ruleLine([metaMatch('l4proto', 4), ...deny(settings)], { comment: 'IPIP from a workload' }));
   }
+  return lines;
+}
+
+export function conntrack(config: NodeConfig, settings: ActionSettings): RuleLine[] {
+  const lines = [ruleLine([ctState('established', 'related'), ...ACCEPT])];
+  if (config.dropInvalid) lines.push(ruleLine([ctState('invalid'), ...deny(settings)]));
   return lines;
 }

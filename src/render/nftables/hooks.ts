@@ -1,20 +1,35 @@
 // The base chains: where packets come to us. All have policy accept, so that what is none of our business goes on.
 //
-// | chain                   | hook    | priority | judges                                                         |
-// | ----------------------- | ------- | -------- | -------------------------------------------------------------- |
-// | forward-from-workload   | forward | 0        | what a workload sends to others                                |
-// | forward-to-workload     | forward | 1        | what a workload receives from others                           |
-// | input-from-workload     | input   | 0        | what a workload sends to the host                              |
-// | input-to-host           | input   | 1        | whether workloads may talk to the host at all (default: no)    |
+// | chain                   | hook        | priority | judges                                                     |
+// | ----------------------- | ----------- | -------- | ---------------------------------------------------------- |
+// | prerouting-untracked    | prerouting  | -300     | host-untracked: before conntrack (-200), as `notrack` asks |
+// | prerouting-pre-dnat     | prerouting  | -150     | host-pre-dnat: behind conntrack, before DNAT (-100)        |
+// | input-host              | input       | 0        | host-ingress; other interfaces than input-from-workload's  |
+// | input-from-workload     | input       | 0        | what a workload sends to the host                          |
+// | input-to-host           | input       | 1        | whether workloads may talk to the host at all (default: no)|
+// | forward-host-in         | forward     | -1       | host-forward-in                                            |
+// | forward-from-workload   | forward     | 0        | what a workload sends to others                            |
+// | forward-to-workload     | forward     | 1        | what a workload receives from others                       |
+// | forward-host-out        | forward     | 2        | host-forward-out                                           |
+// | output-untracked        | output      | -300     | host-untracked-out: before conntrack and DNAT              |
+// | output-host             | output      | 0        | host-egress, but what was DNATed                           |
+// | postrouting-host        | postrouting | -150     | host-egress of what the host sent and DNAT changed         |
+//
+// Those of host endpoints exist only when a host endpoint of this node has a use for them.
 //
 // `accept` ends only its own base chain, so both sides of a packet are judged one after the other without a mark.
 // Priority 0 is the place of a firewall (`filter`): behind conntrack's defragmentation (-400) and look-up (-200), and
 // behind DNAT (-100), so that policy sees a service's real backend. An accept of ours is not final: other tables' chains
-// and later priorities still see the packet; a drop is. What the host itself sends to a workload is not judged, hence
-// no output hook.
+// and later priorities still see the packet; a drop is. What the host itself sends to a workload is not judged.
+//
+// DNAT in the output hook finds the packet a new route, but the rest of that hook still shows the old out-interface;
+// postrouting shows the new one, before masquerading (100). A packet without an in-interface there comes from the host:
+// forwarded ones have theirs (since Linux 5.7).
 import type { NodeConfig } from '../../policy/index.ts';
+import type { HostProgram } from '../program.ts';
 import type { NftChain, NftSet, RuleLine } from '../ruleset.ts';
 import { ACCEPT, type ActionSettings, deny, DROP } from './actions.ts';
+import { asksOthers, hostDispatch } from './host-chains.ts';
 import { DISCOVERY, FROM_MAP, OTHER_WORKLOADS, TO_MAP } from './names.ts';
 import { namedChain } from './policy-chains.ts';
 import { interfaceWildcard } from './quote.ts';
@@ -29,17 +44,40 @@ export interface Hooks {
 
 type Side = 'iifname' | 'oifname';
 
-export function hooks(config: NodeConfig, interfaces: readonly string[], settings: ActionSettings): Hooks {
+export function hooks(
+  config: NodeConfig,
+  interfaces: readonly string[],
+  hosts: readonly HostProgram[],
+  settings: ActionSettings,
+): Hooks {
   const prefixes = config.interfacePrefixes;
   const others = interfaces.filter((name) => !prefixes.some((prefix) => name.startsWith(prefix)));
+  const host = hostDispatch(hosts, config, others, settings);
   const chains = [
+    ...optional('prerouting-untracked', 'prerouting', -300, host.untracked),
+    ...optional('prerouting-pre-dnat', 'prerouting', -150, host.preDnat),
+    ...optional('forward-host-in', 'forward', -1, host.forwardIn),
     base('forward-from-workload', 'forward', 0, dispatch('iifname', prefixes, settings)),
     base('forward-to-workload', 'forward', 1, dispatch('oifname', prefixes, settings)),
+    ...optional('forward-host-out', 'forward', 2, host.forwardOut),
+    ...optional('input-host', 'input', 0, host.ingress),
     base('input-from-workload', 'input', 0, [discovery(), ...dispatch('iifname', prefixes, settings)]),
     base('input-to-host', 'input', 1, toHost(config, prefixes, others)),
+    ...optional('output-untracked', 'output', -300, host.untrackedOut),
+    ...optional('output-host', 'output', 0, host.egress),
+    ...optional('postrouting-host', 'postrouting', -150, host.egressDnat),
   ];
-  const sets = [discoverySet(), ...(others.length > 0 && drops(config) ? [otherWorkloads(others)] : [])];
-  return { chains, sets };
+  const named = (others.length > 0 && drops(config)) || asksOthers(hosts, others);
+  return { chains, sets: [discoverySet(), ...(named ? [otherWorkloads(others)] : [])] };
+}
+
+function optional(
+  name: string,
+  hook: string,
+  priority: number,
+  lines: readonly RuleLine[] | undefined,
+): NftChain[] {
+  return lines === undefined ? [] : [base(name, hook, priority, lines)];
 }
 
 function base(name: string, hook: string, priority: number, lines: readonly RuleLine[]): NftChain {

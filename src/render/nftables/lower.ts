@@ -1,20 +1,22 @@
 // Program → NftRuleset, in visible passes. What did not change since the last time is the same object again: a policy's
 // chains as long as policy, settings and the shape of its sets are the same, an endpoint's as long as its list is.
 import type { Direction } from '../../resources/index.ts';
-import { problem, TortieError } from '../../errors/problem.ts';
 import { mentionedSets } from '../mentioned-sets.ts';
 import { nesting, nftCallGraph } from '../nesting.ts';
 import type { Block, BlockId, CallList, Program } from '../program.ts';
 import type { NftChain, NftMap, NftRuleset, NftSet } from '../ruleset.ts';
-import { type ActionSettings, DROP } from './actions.ts';
+import { type ActionSettings, DROP, ownCopy } from './actions.ts';
 import type { LogTarget } from '../log-target.ts';
 import type { NftCapabilities } from './capabilities.ts';
 import { type EndpointChains, endpointChains } from './endpoint-chains.ts';
 import { hooks } from './hooks.ts';
+import { hostFailsafes, type HostList, hostLists } from './host-chains.ts';
 import { FROM_MAP, passChain, TO_MAP } from './names.ts';
 import { type LoweredBlock, namedChain, policyChains } from './policy-chains.ts';
 import { interfaceName } from './quote.ts';
 import { setHalves, type SetHalves } from './sets.ts';
+import { settingsOf, stageSettings } from './settings.ts';
+import { COUNTER, goto } from './statement.ts';
 import { ruleLine } from './text.ts';
 
 export interface LowerOptions {
@@ -29,8 +31,16 @@ interface Draft {
   readonly chains: NftChain[];
   readonly sets: Map<string, NftSet>;
   readonly maps: Map<string, Map<string, string>>;
-  /** The blocks that a packet can reach. */
-  readonly called: Set<BlockId>;
+  /** Tier's pass chain → where it leads. */
+  readonly passes: Map<string, PassChain>;
+  /** The blocks that a packet can reach, by the settings that they are lowered with. */
+  readonly called: Map<ActionSettings, Set<BlockId>>;
+}
+
+interface PassChain {
+  readonly side: 'iifname' | 'oifname';
+  /** For the interfaces that its map does not have. */
+  readonly any?: string;
 }
 
 /** What a block became, and under which circumstances. */
@@ -42,7 +52,7 @@ interface LoweredOnce {
 }
 
 /** In this order: what is called is known when the endpoints are done. */
-const PASSES = ['hooks', 'endpoints', 'policies', 'passing tiers'] as const;
+const PASSES = ['hooks', 'endpoints', 'hosts', 'policies', 'passing tiers'] as const;
 
 export function createLowering(options: LowerOptions): (program: Program) => NftRuleset {
   const plain = createPasses('goto', options);
@@ -59,19 +69,20 @@ export function createLowering(options: LowerOptions): (program: Program) => Nft
 
 /** The passes with what they remember of the last run, for one way of passing. */
 function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (program: Program) => NftRuleset {
-  const blocks = new WeakMap<Block, LoweredOnce>();
+  const blocks = new WeakMap<Block, Map<string, LoweredOnce>>();
   let settings: ActionSettings | undefined;
   let endpoints = new Map<string, { key: string; list: CallList; lowered: EndpointChains }>();
 
   const passes: Readonly<Record<(typeof PASSES)[number], (draft: Draft) => void>> = {
     hooks({ program, settings, chains, sets }) {
       const interfaces = program.endpoints.map((endpoint) => interfaceName(endpoint.interface));
-      const made = hooks(program.config, interfaces, settings);
+      const made = hooks(program.config, interfaces, program.hosts, settings);
       chains.push(...made.chains);
       for (const set of made.sets) sets.set(set.name, set);
     },
 
-    endpoints({ program, settings, chains, maps, called }) {
+    endpoints(draft) {
+      const { program, settings } = draft;
       const passing = passingLists(program);
       const next: typeof endpoints = new Map();
       for (const endpoint of program.endpoints) {
@@ -89,40 +100,60 @@ function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (pro
             };
           }
           next.set(id, made);
-          addEndpoint(made.lowered, endpoint.interface, direction, { chains, maps, called });
+          addEndpoint(made.lowered, endpoint.interface, direction, draft);
         }
       }
       endpoints = next;
     },
 
-    policies({ program, settings, chains, sets, called }) {
-      for (const [id, block] of program.blocks) {
-        if (!called.has(id)) continue;
-        const mentions = mentionedSets(block).map(({ set, family }) =>
-          setHalves(setIn(program, set), family),
-        );
-        let made = blocks.get(block);
-        if (made === undefined || made.settings !== settings || !sameNames(made.mentions, mentions)) {
-          const halves = (set: string, family: 4 | 6): SetHalves => setHalves(setIn(program, set), family);
-          made = { settings, mentions, lowered: policyChains(block, settings, halves) };
-          blocks.set(block, made);
+    /** Few: made anew each time. */
+    hosts(draft) {
+      const { program, settings } = draft;
+      const blockOf = (called: BlockId): Block => blockIn(program, called);
+      const lists = hostLists(
+        program.hosts,
+        program.config,
+        (stage) => stageSettings(settings, stage),
+        blockOf,
+      );
+      for (const list of lists) addHost(list, draft, blockOf);
+      const made = hostFailsafes(program.hosts, program.config);
+      draft.chains.push(...made.chains);
+      for (const set of made.sets) draft.sets.set(set.name, set);
+    },
+
+    policies({ program, chains, sets, called }) {
+      for (const [settings, ids] of called) {
+        for (const id of ids) {
+          const block = blockIn(program, id);
+          const mentions = mentionedSets(block).map(({ set, family }) =>
+            setHalves(setIn(program, set), family),
+          );
+          const copies = blocks.get(block) ?? new Map<string, LoweredOnce>();
+          blocks.set(block, copies);
+          const copy = settings.stage?.name ?? '';
+          let made = copies.get(copy);
+          if (made === undefined || made.settings !== settings || !sameNames(made.mentions, mentions)) {
+            const halves = (set: string, family: 4 | 6): SetHalves => setHalves(setIn(program, set), family);
+            made = { settings, mentions, lowered: policyChains(block, settings, halves) };
+            copies.set(copy, made);
+          }
+          for (const chain of made.lowered.chains) chains.push(chain);
+          for (const set of made.lowered.portSets) sets.set(set.name, set);
+          for (const halves of mentions) for (const set of halves) sets.set(set.name, set);
         }
-        for (const chain of made.lowered.chains) chains.push(chain);
-        for (const set of made.lowered.portSets) sets.set(set.name, set);
-        for (const halves of mentions) for (const set of halves) sets.set(set.name, set);
       }
     },
 
     /** A map has an element for every endpoint that calls the tier; the drop behind it is for what cannot happen. */
-    'passing tiers'({ chains, maps }) {
-      for (const name of maps.keys()) {
-        if (name === FROM_MAP || name === TO_MAP) continue;
-        const key = { meta: { key: name.startsWith('pass-egress-') ? 'iifname' : 'oifname' } } as const;
-        const lines = [
-          ruleLine([{ vmap: { key, data: `@${name}` } }]),
-          ruleLine(DROP, { comment: 'unknown interface' }),
-        ];
-        chains.push(namedChain(name, lines));
+    'passing tiers'({ chains, maps, passes: found }) {
+      for (const [name, { side, any }] of found) {
+        const ask = ruleLine([{ vmap: { key: { meta: { key: side } }, data: `@${name}` } }]);
+        const rest =
+          any === undefined
+            ? ruleLine(DROP, { comment: 'unknown interface' })
+            : ruleLine([COUNTER, goto(any)], { comment: 'any other interface' });
+        chains.push(namedChain(name, maps.has(name) ? [ask, rest] : [rest]));
       }
     },
   };
@@ -130,11 +161,12 @@ function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (pro
   return (program) => {
     const draft: Draft = {
       program,
-      settings: (settings = settingsOf(program, options, pass, settings)),
+      settings: (settings = settingsOf(program, options.log, pass, settings)),
       chains: [],
       sets: new Map(),
       maps: new Map([FROM_MAP, TO_MAP].map((name) => [name, new Map()])),
-      called: new Set(),
+      passes: new Map(),
+      called: new Map(),
     };
     for (const name of PASSES) passes[name](draft);
     return assemble(draft);
@@ -145,19 +177,43 @@ function addEndpoint(
   lowered: EndpointChains,
   interfaceName: string,
   direction: Direction,
-  { chains, maps, called }: Pick<Draft, 'chains' | 'maps' | 'called'>,
+  draft: Draft,
 ): void {
-  chains.push(...lowered.chains);
-  for (const id of lowered.calls) called.add(id);
-  maps
-    .get(direction === 'egress' ? FROM_MAP : TO_MAP)
-    ?.set(interfaceName, `goto ${lowered.chains[0]?.name ?? ''}`);
+  draft.chains.push(...lowered.chains);
+  for (const id of lowered.calls) addCall(draft, draft.settings, id);
+  addElement(draft, direction === 'egress' ? FROM_MAP : TO_MAP, interfaceName, lowered.chains[0]?.name ?? '');
   for (const [tier, rest] of lowered.passes) {
     const name = passChain(direction, tier);
-    let map = maps.get(name);
-    if (map === undefined) maps.set(name, (map = new Map()));
-    map.set(interfaceName, `goto ${rest}`);
+    draft.passes.set(name, { side: direction === 'egress' ? 'iifname' : 'oifname' });
+    addElement(draft, name, interfaceName, rest);
   }
+}
+
+function addHost(list: HostList, draft: Draft, blockOf: (id: BlockId) => Block): void {
+  const { stage, settings, lowered } = list;
+  draft.chains.push(...lowered.chains);
+  for (const id of lowered.calls) {
+    addCall(draft, ownCopy(blockOf(id), settings) ? settings : draft.settings, id);
+  }
+  if (list.interface !== '*') addElement(draft, stage.name, list.interface, lowered.chains[0]?.name ?? '');
+  for (const [tier, rest] of lowered.passes) {
+    const name = passChain(stage.direction, tier, stage.name);
+    const { side } = stage;
+    draft.passes.set(name, list.interface === '*' ? { side, any: rest } : { side });
+    if (list.interface !== '*') addElement(draft, name, list.interface, rest);
+  }
+}
+
+function addCall({ called }: Draft, settings: ActionSettings, id: BlockId): void {
+  let ids = called.get(settings);
+  if (ids === undefined) called.set(settings, (ids = new Set()));
+  ids.add(id);
+}
+
+function addElement({ maps }: Draft, name: string, interfaceName: string, chain: string): void {
+  let map = maps.get(name);
+  if (map === undefined) maps.set(name, (map = new Map()));
+  map.set(interfaceName, `goto ${chain}`);
 }
 
 /** Base chains first, in the order of hooks.ts; the others by name. */
@@ -171,23 +227,6 @@ function assemble(draft: Draft): NftRuleset {
     maps: named(maps.sort(byName)),
     chains: named([...base, ...others]),
   };
-}
-
-/** The same object as `last` when it says the same. */
-function settingsOf(
-  program: Program,
-  { log }: LowerOptions,
-  pass: ActionSettings['pass'],
-  last: ActionSettings | undefined,
-): ActionSettings {
-  const { denyAction, markMask } = program.config.nftables;
-  if (markMask === 0) {
-    throw new TortieError([problem('render/no-mark-bit', 'the mark mask for nftables has no bit in it')]);
-  }
-  const passBit = (markMask & -markMask) >>> 0;
-  return last?.denyAction === denyAction && last.passBit === passBit
-    ? last
-    : { denyAction, log, pass, passBit };
 }
 
 /** Members may differ; the rules only name the sets. */

@@ -11,15 +11,24 @@ export const TO_MAP = 'to-workload';
 export const OTHER_WORKLOADS = 'other-workloads';
 /** ICMPv6 types of neighbour discovery and MLD. */
 export const DISCOVERY = 'neighbour-discovery';
+/** ICMPv6 types of neighbour discovery that host endpoints let through, beside the failsafes. */
+export const HOST_DISCOVERY = 'host-neighbour-discovery';
 
-export function policyChain(block: Block): string {
-  if (block.kind === 'profile') return objectName('profile-', block.id.replace(/^Profile\//, ''));
-  return objectName('policy-', block.id);
+/** `stage`: the host stage that has a copy of its own. No id of a block ends like that. */
+export function policyChain(block: Block, stage?: string): string {
+  const id = copyId(block, stage);
+  return block.kind === 'profile'
+    ? objectName('profile-', id.replace(/^Profile\//, ''))
+    : objectName('policy-', id);
 }
 
 /** A chain of its own for one rule; `step` counts from 1. */
-export function ruleChain(block: Block, index: string, family: string, step: number): string {
-  return objectName('rule-', `${block.id}/${index}${family}${step === 1 ? '' : `.${step}`}`);
+export function ruleChain(block: Block, index: string, family: string, step: number, stage?: string): string {
+  return objectName('rule-', `${copyId(block, stage)}/${index}${family}${step === 1 ? '' : `.${step}`}`);
+}
+
+function copyId(block: Block, stage: string | undefined): string {
+  return stage === undefined ? block.id : `${block.id}/${stage}`;
 }
 
 export function endpointChain(direction: Direction, interfaceName: string): string {
@@ -32,6 +41,17 @@ export function restChain(direction: Direction, interfaceName: string, tier: str
 }
 
 /** Where a passing rule of the tier goes; the map of the same name finds the endpoint again. */
-export function passChain(direction: Direction, tier: string): string {
-  return objectName(`pass-${direction}-`, tier);
+export function passChain(direction: Direction, tier: string, stage?: string): string {
+  return objectName(stage === undefined ? `pass-${direction}-` : `pass-${stage}/`, tier);
+}
+
+/**
+ * What judges the packets of one interface of the host in one stage, or what follows when `tier` has passed them. No
+ * interface has a slash in its name.
+ */
+export function hostChain(stage: string, interfaceName: string, tier?: string): string {
+  const rest = tier === undefined ? '' : `/after/${tier}`;
+  return interfaceName === '*'
+    ? objectName(`${stage}-`, `any${rest}`)
+    : objectName(`${stage}/`, `${interfaceName}${rest}`);
 }

@@ -55,7 +55,7 @@ export function policyChains(block: Block, settings: ActionSettings, halves: Hal
     chains.push(...lowered.chains);
   }
   return {
-    chains: [namedChain(policyChain(block), lines, block.resource), ...chains],
+    chains: [namedChain(policyChain(block, settings.stage?.name), lines, block.resource), ...chains],
     portSets: [...sets.values()],
   };
 }
@@ -117,7 +117,8 @@ function stepChains(
   line: (...expr: readonly Statement[]) => RuleLine,
 ): NftChain[] {
   const index = rule.id.slice(rule.id.lastIndexOf('/') + 1);
-  const name = (step: number): string => ruleChain(block, index, both ? '' : `-v${rule.family}`, step);
+  const name = (step: number): string =>
+    ruleChain(block, index, both ? '' : `-v${rule.family}`, step, settings.stage?.name);
   const action = ruleAction(rule, block, true, settings);
   const refusals = choices.flatMap((choice) => choice.none ?? []).map((matches) => line(...matches, LEAVE));
   const alternations = choices.flatMap((choice) =>

@@ -2,7 +2,7 @@
 // match that loads what a packet does not have fails, negated or not; anything that it does not know throws.
 import { formatAddress, IntervalSet, parsePrefix, protocolName } from '../../net/index.ts';
 import type { Packet } from '../../verdict/index.ts';
-import type { NftRuleset, NftSet, RuleLine } from '../ruleset.ts';
+import type { NftChain, NftRuleset, NftSet, RuleLine } from '../ruleset.ts';
 import type { Expression, Match, Statement, Value } from './statement.ts';
 
 export interface Simulated {
@@ -20,27 +20,55 @@ const NAMES: ReadonlyMap<string, number> = new Map([
   ['mld-listener-report', 131],
   ['mld-listener-done', 132],
   ['nd-router-solicit', 133],
+  ['nd-router-advert', 134],
   ['nd-neighbor-solicit', 135],
   ['nd-neighbor-advert', 136],
 ]);
 
+const CONNTRACK_PRIORITY = -200;
+const DNAT_PRIORITY = -100;
+
 export function simulate(ruleset: NftRuleset, packet: Packet, mark = 0): Simulated {
-  const state = { mark, logged: [] as string[] };
-  const hook =
-    packet.inInterface === undefined ? 'output' : packet.outInterface === undefined ? 'input' : 'forward';
-  const bases = [...ruleset.chains.values()]
-    .filter((chain) => chain.base?.hook === hook)
-    .sort((a, b) => (a.base?.priority ?? 0) - (b.base?.priority ?? 0));
-  const denied = bases.some((chain) => walk(ruleset, chain.name, packet, state) === 'drop');
-  return { verdict: denied ? 'deny' : 'allow', ...state };
+  const state: State = { mark, logged: [], conntrack: packet.state ?? 'new', tracked: false };
+  const denied = basesOf(ruleset, packet).some(({ name, base }) => {
+    const { hook = '', priority = 0 } = base ?? {};
+    state.tracked = priority > CONNTRACK_PRIORITY;
+    const early = hook === 'prerouting' || (hook === 'output' && priority < DNAT_PRIORITY);
+    const verdict = walk(ruleset, name, early ? beforeDnat(packet) : packet, state);
+    if (verdict === 'reject' && hook === 'postrouting') throw new Error('no reject in postrouting');
+    return verdict !== 'accept';
+  });
+  return { verdict: denied ? 'deny' : 'allow', logged: state.logged, mark: state.mark };
+}
+
+function basesOf(ruleset: NftRuleset, { inInterface, outInterface }: Packet): NftChain[] {
+  const hooks =
+    inInterface === undefined
+      ? ['output', 'postrouting']
+      : ['prerouting', ...(outInterface === undefined ? ['input'] : ['forward', 'postrouting'])];
+  return hooks.flatMap((hook) =>
+    [...ruleset.chains.values()]
+      .filter((chain) => chain.base?.hook === hook)
+      .sort((a, b) => (a.base?.priority ?? 0) - (b.base?.priority ?? 0)),
+  );
+}
+
+function beforeDnat(packet: Packet): Packet {
+  const { originalDestination, originalDestinationPort } = packet;
+  if (originalDestination === undefined) return packet;
+  const port = originalDestinationPort === undefined ? {} : { destinationPort: originalDestinationPort };
+  return { ...packet, destination: originalDestination, ...port };
 }
 
 interface State {
   mark: number;
   readonly logged: string[];
+  conntrack: NonNullable<Packet['state']>;
+  /** Has the packet passed conntrack? */
+  tracked: boolean;
 }
 
-function walk(ruleset: NftRuleset, base: string, packet: Packet, state: State): 'accept' | 'drop' {
+function walk(ruleset: NftRuleset, base: string, packet: Packet, state: State): 'accept' | 'drop' | 'reject' {
   const stack = [{ chain: base, next: 0 }];
   while (stack.length > 0) {
     const frame = stack[stack.length - 1]!;
@@ -50,7 +78,8 @@ function walk(ruleset: NftRuleset, base: string, packet: Packet, state: State): 
     const verdict = rule === undefined ? { return: null } : runRule(ruleset, rule, packet, state);
     if (verdict === undefined) continue;
     if ('accept' in verdict) return 'accept';
-    if ('drop' in verdict || 'reject' in verdict) return 'drop';
+    if ('drop' in verdict) return 'drop';
+    if ('reject' in verdict) return 'reject';
     if ('return' in verdict) stack.pop();
     else if ('goto' in verdict) stack.splice(-1, 1, { chain: verdict.goto.target, next: 0 });
     else if ('jump' in verdict) stack.push({ chain: verdict.jump.target, next: 0 });
@@ -67,6 +96,9 @@ function runRule(ruleset: NftRuleset, rule: RuleLine, packet: Packet, state: Sta
       state.mark = load(statement.mangle.value, packet, state) as number;
     } else if ('log' in statement) {
       state.logged.push(rule.rule ?? '');
+    } else if ('notrack' in statement) {
+      if (state.tracked) throw new Error('notrack behind conntrack');
+      state.conntrack = 'untracked';
     } else if ('vmap' in statement) {
       const key = load(statement.vmap.key, packet, state);
       const found = ruleset.maps.get(statement.vmap.data.slice(1))?.elements.get(String(key));
@@ -90,6 +122,9 @@ function load(expression: Expression, packet: Packet, state: State): Loaded {
         return packet.family === 4 ? 'ipv4' : 'ipv6';
       case 'l4proto':
         return packet.protocol;
+      // Zero when there is none.
+      case 'iif':
+        return packet.inInterface === undefined ? 0 : 1;
       case 'iifname':
         return packet.inInterface;
       case 'oifname':
@@ -98,7 +133,13 @@ function load(expression: Expression, packet: Packet, state: State): Loaded {
         return state.mark;
     }
   }
-  if ('ct' in expression) return packet.state ?? 'new';
+  if ('ct' in expression) {
+    if (!state.tracked) throw new Error('ct before conntrack');
+    if (expression.ct.key === 'state') return state.conntrack;
+    // Without a connection there is nothing to load.
+    if (state.conntrack === 'untracked' || state.conntrack === 'invalid') return undefined;
+    return packet.originalDestination === undefined ? '' : 'dnat';
+  }
   if ('concat' in expression) {
     const parts = expression.concat.map((part) => load(part, packet, state));
     return parts.includes(undefined) ? undefined : (parts as (string | number)[]);

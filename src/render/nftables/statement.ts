@@ -3,8 +3,8 @@
 // in these types; all of it is understood by nft 1.0.6.
 
 export type Expression =
-  | { readonly meta: { readonly key: 'nfproto' | 'l4proto' | 'iifname' | 'oifname' | 'mark' } }
-  | { readonly ct: { readonly key: 'state' } }
+  | { readonly meta: { readonly key: 'nfproto' | 'l4proto' | 'iif' | 'iifname' | 'oifname' | 'mark' } }
+  | { readonly ct: { readonly key: 'state' | 'status' } }
   | { readonly payload: { readonly protocol: string; readonly field: string } }
   | { readonly concat: readonly Expression[] }
   | { readonly '&': readonly [Expression, number] }
@@ -31,6 +31,7 @@ export type Statement =
   | { readonly mangle: { readonly key: Expression; readonly value: Expression } }
   | { readonly vmap: { readonly key: Expression; readonly data: string } }
   | { readonly log: { readonly prefix: string; readonly level?: 'info'; readonly group?: number } }
+  | { readonly notrack: null }
   | { readonly reject: null }
   | { readonly accept: null }
   | { readonly drop: null }
@@ -57,7 +58,7 @@ export function payload(protocol: string, field: string): Expression {
 }
 
 export function metaMatch(
-  key: 'nfproto' | 'l4proto' | 'iifname' | 'oifname',
+  key: 'nfproto' | 'l4proto' | 'iif' | 'iifname' | 'oifname',
   right: Value,
   negated = false,
 ): Match {
@@ -74,6 +75,9 @@ export function ctState(...states: readonly ('established' | 'related' | 'invali
     },
   };
 }
+
+/** Has the packet's connection been sent to another destination? Never for a packet without a connection. */
+export const DNATED: Match = { match: { op: 'in', left: { ct: { key: 'status' } }, right: 'dnat' } };
 
 export function jump(target: string): Statement {
   return { jump: { target } };

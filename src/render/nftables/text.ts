@@ -37,7 +37,7 @@ export function statementText(statement: Statement): string {
 function expressionText(expression: Expression): string {
   if ('meta' in expression) {
     const { key } = expression.meta;
-    return key === 'iifname' || key === 'oifname' ? key : `meta ${key}`;
+    return key === 'iif' || key === 'iifname' || key === 'oifname' ? key : `meta ${key}`;
   }
   if ('ct' in expression) return `ct ${expression.ct.key}`;
   if ('payload' in expression) return `${expression.payload.protocol} ${expression.payload.field}`;
