@@ -98,6 +98,9 @@ const BUILT_IN: Record<Extract<Step, { kind: 'built-in' }>['what'], string> = {
   'ipip-from-workload': 'workloads may not send IPIP packets (allowIPIPPacketsFromWorkloads)',
   'unknown-interface': 'this is a workload’s interface, and no endpoint is on it',
   'endpoint-to-host': 'defaultEndpointToHostAction of FelixConfiguration',
+  failsafe: 'a failsafe port (failsafeInboundHostPorts, failsafeOutboundHostPorts)',
+  'host-neighbour-discovery': 'hosts need neighbour discovery for IPv6 (hostNeighbourDiscovery)',
+  'end-of-tiers': 'no tier decided, and this stage asks no profiles',
 };
 
 const TIER: Record<Extract<Step, { kind: 'tier' }>['result'], string> = {

@@ -1,22 +1,28 @@
-// What the policies of one endpoint say about a packet in one direction: tiers in order, then profiles, then deny
-// (docs/semantics.md, "Inside a workload stage", steps 3 to 5). Lists are compiled once; judging allocates nothing
+// What one list of policies of an endpoint says about a packet in one direction: tiers in order, then profiles, then deny
+// (docs/semantics.md, "Inside a workload stage", steps 3 to 5); a list that asks no profiles allows at its end.
+// Lists are compiled once; judging allocates nothing
 // unless a list of steps is given to write the trail into.
-import type { EndpointTier, IpSet, LocalEndpoint, NodePolicy, Rule } from '../policy/index.ts';
+import type { EndpointTier, IpSet, NodePolicy, Rule } from '../policy/index.ts';
 import type { Direction, ResourceKey } from '../resources/types.ts';
 import { compileConditions, type Condition, firstFailed } from './match-rule.ts';
+import { builtIn, type Outcome } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { mergeStaged } from './staged.ts';
-import type { Decider, Step, Verdict } from './trail.ts';
+import { mergeStaged, type PolicyList } from './staged.ts';
+import type { Step } from './trail.ts';
 
-export interface Outcome {
-  readonly verdict: Verdict;
-  readonly decidedBy: Decider;
+/** What one stage of an endpoint asks. A LocalEndpoint is one. */
+export interface StageList extends PolicyList {
+  readonly id: ResourceKey;
+  /** Absent: the end of the tiers allows. */
+  readonly profiles?: readonly string[];
 }
 
 /** Everything one endpoint asks in one direction. */
 export interface CompiledList {
   readonly tiers: readonly CompiledTier[];
-  readonly profiles: readonly { readonly name: string; readonly rules: readonly CompiledRule[] }[];
+  readonly profiles:
+    | readonly { readonly name: string; readonly rules: readonly CompiledRule[] }[]
+    | undefined;
 }
 
 interface CompiledTier {
@@ -42,9 +48,9 @@ interface CompiledRule {
 
 const NO_PROFILE_MATCHED: Outcome = { verdict: 'deny', decidedBy: { kind: 'no-profile-matched' } };
 
-export function compileList(policy: NodePolicy, endpoint: LocalEndpoint, direction: Direction): CompiledList {
-  const rules = (list: readonly Rule[]) => list.map((rule) => compileRule(rule, policy.ipSets));
-  const tiers = mergeStaged(policy, endpoint, direction).map(
+export function compileList(policy: NodePolicy, list: StageList, direction: Direction): CompiledList {
+  const rules = (those: readonly Rule[]) => those.map((rule) => compileRule(rule, policy.ipSets));
+  const tiers = mergeStaged(policy, list, direction).map(
     ({ tier, policies }): CompiledTier => ({
       name: tier.name,
       policies: policies.map((p) => ({
@@ -59,10 +65,10 @@ export function compileList(policy: NodePolicy, endpoint: LocalEndpoint, directi
       ),
     }),
   );
-  const profiles = endpoint.profiles.map((name) => {
+  const profiles = list.profiles?.map((name) => {
     const profile = policy.profiles.get(name);
     if (profile === undefined)
-      throw new TypeError(`${endpoint.id} lists the profile ${name}, which the NodePolicy does not hold`);
+      throw new TypeError(`${list.id} lists the profile ${name}, which the NodePolicy does not hold`);
     return { name, rules: rules(profile[direction]) };
   });
   return { tiers, profiles };
@@ -73,6 +79,7 @@ export function judgeList(list: CompiledList, packet: Packet, steps: Step[] | un
     const decided = judgeTier(tier, packet, steps);
     if (decided !== undefined) return decided;
   }
+  if (list.profiles === undefined) return builtIn('end-of-tiers', 'allow', steps);
   for (const { name, rules } of list.profiles) {
     const at = reserve(steps);
     const rule = firstMatch(rules, packet, steps);

@@ -1,6 +1,6 @@
 // Where staged policies would stand among the enforced ones of an endpoint. They are shown in the trail and decide
 // nothing; a tier that has only staged policies is shown and is transparent.
-import type { ActivePolicy, EndpointTier, LocalEndpoint, NodePolicy } from '../policy/index.ts';
+import type { ActivePolicy, EndpointTier, NodePolicy } from '../policy/index.ts';
 import type { Direction, ResourceKey } from '../resources/types.ts';
 
 export interface PlacedPolicy {
@@ -13,10 +13,16 @@ export interface PlacedTier {
   readonly policies: readonly PlacedPolicy[];
 }
 
+/** One list of policies of an endpoint. */
+export interface PolicyList {
+  readonly tiers: readonly EndpointTier[];
+  readonly staged: readonly EndpointTier[];
+}
+
 /** The tiers that have at least one policy, enforced or staged, in this direction. */
-export function mergeStaged(policy: NodePolicy, endpoint: LocalEndpoint, direction: Direction): PlacedTier[] {
-  const staged = new Map(endpoint.staged.map((tier) => [tier.name, tier]));
-  const enforced = new Set(endpoint.tiers.map((tier) => tier.name));
+export function mergeStaged(policy: NodePolicy, list: PolicyList, direction: Direction): PlacedTier[] {
+  const staged = new Map(list.staged.map((tier) => [tier.name, tier]));
+  const enforced = new Set(list.tiers.map((tier) => tier.name));
   const tiers: PlacedTier[] = [];
   const place = (tier: EndpointTier, live: readonly ResourceKey[]) => {
     const waiting = staged.get(tier.name)?.[direction] ?? [];
@@ -29,13 +35,13 @@ export function mergeStaged(policy: NodePolicy, endpoint: LocalEndpoint, directi
   // The two lists share no key but the names they have in common, so a staged-only tier stands before the next common one.
   let next = 0;
   const placeStagedOnly = (until?: string) => {
-    for (; next < endpoint.staged.length; next++) {
-      const tier = endpoint.staged[next];
+    for (; next < list.staged.length; next++) {
+      const tier = list.staged[next];
       if (tier === undefined || tier.name === until) break;
       if (!enforced.has(tier.name)) place(tier, []);
     }
   };
-  for (const tier of endpoint.tiers) {
+  for (const tier of list.tiers) {
     if (staged.has(tier.name)) placeStagedOnly(tier.name);
     place(tier, tier[direction]);
   }

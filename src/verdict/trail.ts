@@ -23,7 +23,11 @@ export type Step =
         | 'vxlan-from-workload'
         | 'ipip-from-workload'
         | 'unknown-interface'
-        | 'endpoint-to-host';
+        | 'endpoint-to-host'
+        | 'failsafe'
+        | 'host-neighbour-discovery'
+        /** No tier of a host endpoint decided, and the stage asks no profiles. */
+        | 'end-of-tiers';
       readonly result: 'allow' | 'deny';
     }
   /** A heading: the policies of the tier follow it, the rules of each policy follow the policy. */
