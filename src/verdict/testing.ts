@@ -4,6 +4,8 @@ import type {
   ActivePolicy,
   ActiveProfile,
   EndpointTier,
+  HostEndpoint,
+  HostLists,
   IpSet,
   LocalEndpoint,
   NodeConfig,
@@ -71,68 +73,110 @@ function rules(key: ResourceKey, direction: Direction, sketches: readonly RuleSk
   return sketches.map((sketch, i) => rule(sketch, `${key}/${direction}/${i}`, direction));
 }
 
-/** Endpoints by short name `a` → `WorkloadEndpoint/t/a` on `cali-a`; policies `p` → `NetworkPolicy/t/p`. */
+type Tiers = Readonly<Record<string, TierSketch>>;
+
+/** Everything but `interfaceName` is empty unless said; the tiers of `untracked` and `preDnat` pass. */
+export interface HostSketch {
+  readonly interfaceName?: string;
+  readonly expectedAddresses?: readonly string[];
+  readonly lists?: { readonly [list in keyof HostLists]?: Tiers };
+  readonly profiles?: Readonly<Record<string, PolicySketch>>;
+}
+
+/**
+ * Endpoints by short name `a` → `WorkloadEndpoint/t/a` on `cali-a`; policies `p` → `NetworkPolicy/t/p`; hosts `h` →
+ * `HostEndpoint/h`.
+ */
 export function nodePolicy(
   endpoints: Readonly<Record<string, EndpointSketch>>,
   more: {
     readonly node?: string;
     readonly config?: Partial<NodeConfig>;
     readonly ipSets?: readonly IpSet[];
+    readonly hosts?: Readonly<Record<string, HostSketch>>;
   } = {},
 ): NodePolicy {
   const node = more.node ?? 'n1';
-  const policies = new Map<ResourceKey, ActivePolicy>();
-  const staged = new Map<ResourceKey, ActivePolicy>();
-  const profiles = new Map<string, ActiveProfile>();
-  const built = new Map<ResourceKey, LocalEndpoint>();
-  for (const [short, sketch] of Object.entries(endpoints)) {
-    const id = `WorkloadEndpoint/t/${short}`;
-    const lists: { tiers: EndpointTier[]; staged: EndpointTier[] } = { tiers: [], staged: [] };
-    for (const [tier, { defaultAction = 'Deny', policies: named }] of Object.entries(sketch.tiers ?? {})) {
-      for (const [name, p] of Object.entries(named)) {
-        const policy = activePolicy(name, tier, p);
-        (p.staged === true ? staged : policies).set(policy.key, policy);
-      }
-      for (const isStaged of [false, true]) {
-        const mine = Object.entries(named).filter(([, p]) => (p.staged === true) === isStaged);
-        const inDirection = (d: Direction) =>
-          mine.filter(([, p]) => p[d] !== undefined).map(([name, p]) => activePolicy(name, tier, p).key);
-        if (mine.length === 0) continue;
-        const list = isStaged ? lists.staged : lists.tiers;
-        list.push({
-          name: tier,
-          defaultAction,
-          ingress: inDirection('ingress'),
-          egress: inDirection('egress'),
-        });
-      }
-    }
-    for (const [name, p] of Object.entries(sketch.profiles ?? {})) {
-      const key = `Profile/${name}`;
-      const both = { ingress: rules(key, 'ingress', p.ingress), egress: rules(key, 'egress', p.egress) };
-      profiles.set(name, { name, key, missing: false, ...both });
-    }
-    built.set(id, {
-      id,
+  const known = {
+    policies: new Map<ResourceKey, ActivePolicy>(),
+    staged: new Map<ResourceKey, ActivePolicy>(),
+    profiles: new Map<string, ActiveProfile>(),
+  };
+  const built = Object.entries(endpoints).map(([short, sketch]): LocalEndpoint => {
+    return {
+      id: `WorkloadEndpoint/t/${short}`,
       kind: 'workload',
       node,
       interfaceName: sketch.interfaceName ?? `cali-${short}`,
       addresses: sketch.addresses ?? [],
-      ...lists,
-      profiles: Object.keys(sketch.profiles ?? {}),
-    });
-  }
-  const ipSets = new Map((more.ipSets ?? []).map((set) => [set.id, set]));
+      tiers: tiersOf(sketch.tiers, false, known.policies),
+      staged: tiersOf(sketch.tiers, true, known.staged),
+      profiles: profilesOf(sketch.profiles, known.profiles),
+    };
+  });
+  const hosts = Object.entries(more.hosts ?? {}).map(([short, sketch]): HostEndpoint => {
+    const lists = (staged: boolean): HostLists => {
+      const list = (name: keyof HostLists) =>
+        tiersOf(sketch.lists?.[name], staged, staged ? known.staged : known.policies);
+      const passing = (name: keyof HostLists) =>
+        list(name).map((tier): EndpointTier => ({ ...tier, defaultAction: 'Pass' }));
+      return {
+        untracked: passing('untracked'),
+        preDnat: passing('preDnat'),
+        forward: list('forward'),
+        normal: list('normal'),
+      };
+    };
+    return {
+      id: `HostEndpoint/${short}`,
+      kind: 'host',
+      node,
+      ...(sketch.interfaceName !== undefined && { interfaceName: sketch.interfaceName }),
+      expectedAddresses: sketch.expectedAddresses ?? [],
+      lists: lists(false),
+      profiles: profilesOf(sketch.profiles, known.profiles),
+      staged: lists(true),
+    };
+  });
+  const byId = <T extends { id: string }>(all: readonly T[]) => new Map(all.map((one) => [one.id, one]));
   return {
     node,
     config: { ...DEFAULT_CONFIG, ...more.config },
-    endpoints: built,
-    hostEndpoints: new Map(),
-    policies,
-    staged,
-    profiles,
-    ipSets,
+    endpoints: byId(built),
+    hostEndpoints: byId(hosts),
+    ...known,
+    ipSets: byId(more.ipSets ?? []),
   };
+}
+
+/** The tiers that have an enforced, or a staged, policy, which are added to `known`. */
+function tiersOf(tiers: Tiers = {}, staged: boolean, known: Map<ResourceKey, ActivePolicy>): EndpointTier[] {
+  return Object.entries(tiers).flatMap(([name, { defaultAction = 'Deny', policies }]) => {
+    const mine = Object.entries(policies)
+      .filter(([, sketch]) => (sketch.staged === true) === staged)
+      .map(([short, sketch]) => ({ sketch, policy: activePolicy(short, name, sketch) }));
+    for (const { policy } of mine) known.set(policy.key, policy);
+    const keys = (direction: Direction) =>
+      mine.filter(({ sketch }) => sketch[direction] !== undefined).map(({ policy }) => policy.key);
+    return mine.length === 0
+      ? []
+      : [{ name, defaultAction, ingress: keys('ingress'), egress: keys('egress') }];
+  });
+}
+
+function profilesOf(
+  sketches: Readonly<Record<string, PolicySketch>> = {},
+  known: Map<string, ActiveProfile>,
+): string[] {
+  for (const [name, sketch] of Object.entries(sketches)) {
+    const key = `Profile/${name}`;
+    const both = {
+      ingress: rules(key, 'ingress', sketch.ingress),
+      egress: rules(key, 'egress', sketch.egress),
+    };
+    known.set(name, { name, key, missing: false, ...both });
+  }
+  return Object.keys(sketches);
 }
 
 function activePolicy(name: string, tier: string, sketch: PolicySketch): ActivePolicy {
