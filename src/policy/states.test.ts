@@ -2,9 +2,10 @@
 // flushed after each update, twice, or at the end.
 import { describe, expect, it } from 'vitest';
 import { EMPTY, EXPANDERS, FLUSHES, replay, type State } from './testing/replay.ts';
-import { config, endpoints, policies, profiles, sets, tiers } from './testing/states/index.ts';
+import { config, endpoints, hosts, policies, profiles, sets, tiers } from './testing/states/index.ts';
 
 const e = endpoints;
+const h = hosts;
 const p = policies;
 const t = tiers;
 const f = profiles;
@@ -86,7 +87,27 @@ const LISTS: Readonly<Record<string, readonly State[]>> = {
   'all sets': Object.values(s),
   'configuration of a node': [c.standard, c.node, c.scoped],
   'configuration by selector': [c.scoped, c.scopedAway, c.scopedTwo],
+  'failsafe ports': [c.standard, c.failsafes, c.standard],
+  'neighbour discovery of hosts': [c.noDiscovery, c.discoveryAgain, c.standard],
   'all configuration': Object.values(c),
+  'a host endpoint and its policy': [h.bare, h.normal, h.bare],
+  'doNotTrack on and off': [h.normal, h.untracked, h.normal],
+  'preDNAT on and off': [h.normal, h.preDnat, h.forward],
+  'applyOnForward on and off': [h.normal, h.forward, h.normal],
+  'untracked becomes pre-DNAT': [h.untracked, h.preDnat, h.untracked],
+  'untracked policy without a host': [h.untracked, h.workloadOnly, h.untracked],
+  'a policy for the host alone': [h.hostOnly, h.workloadOnly, h.hostOnly],
+  'a host endpoint moves between nodes': [h.normal, h.elsewhere, h.normal],
+  'how a host endpoint finds its interface': [h.normal, h.all, h.expected],
+  'policies of several tiers and lists': [h.bothWays, h.forward, h.bothWays],
+  'staged host policy': [h.staged, h.preDnat, h.staged],
+  'expected addresses as members': [h.member, h.memberMoved, h.member],
+  'a host and a network set': [h.memberSet, h.member, h.memberSet],
+  'a host without addresses': [h.memberless, h.member, h.memberless],
+  'named ports of hosts': [h.port, h.portLocal, h.port],
+  'sets of host policy': [h.rulesFromHost, h.untracked, h.rulesFromHost],
+  'all hosts': Object.values(h),
+  'hosts across themes': [h.forward, p.hostOnly, e.two, h.all, c.node, h.member],
   'across themes': [e.two, p.rules, t.staged, f.both, s.portMixed, c.node],
   'across themes, with much in common': [e.shared, t.order123, e.sharedOne, t.moved, f.both, e.two],
 };

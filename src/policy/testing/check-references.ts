@@ -15,6 +15,13 @@ export function checkReferences(policy: NodePolicy): string[] {
       for (const key of [...tier.ingress, ...tier.egress]) used.staged.add(key);
     for (const name of endpoint.profiles) used.profiles.add(name);
   }
+  for (const { lists, staged, profiles } of policy.hostEndpoints.values()) {
+    for (const tier of Object.values({ ...lists }).flat())
+      for (const key of [...tier.ingress, ...tier.egress]) used.policies.add(key);
+    for (const tier of Object.values({ ...staged }).flat())
+      for (const key of [...tier.ingress, ...tier.egress]) used.staged.add(key);
+    for (const name of profiles) used.profiles.add(name);
+  }
   const owners = [...policy.policies.values(), ...policy.staged.values(), ...policy.profiles.values()];
   for (const { ingress, egress } of owners) {
     for (const rule of [...ingress, ...egress]) for (const id of setsOf(rule)) used.sets.add(id);

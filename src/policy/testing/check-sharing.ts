@@ -3,7 +3,7 @@ import type { NodePolicy } from '../node-policy.ts';
 import { compareText } from '../order.ts';
 import { dumpValue } from './describe.ts';
 
-const MAPS = ['endpoints', 'policies', 'staged', 'profiles', 'ipSets'] as const;
+const MAPS = ['endpoints', 'hostEndpoints', 'policies', 'staged', 'profiles', 'ipSets'] as const;
 
 export function checkSharing(before: NodePolicy, after: NodePolicy): string[] {
   const faults: string[] = [];
@@ -27,11 +27,18 @@ export function checkSharing(before: NodePolicy, after: NodePolicy): string[] {
   return [...faults, ...checkTiers(after)];
 }
 
-function checkTiers({ endpoints }: NodePolicy): string[] {
+function checkTiers({ endpoints, hostEndpoints }: NodePolicy): string[] {
   const known = new Map<string, unknown>();
   const faults: string[] = [];
-  for (const { id, tiers, staged } of endpoints.values()) {
-    for (const list of [tiers, staged]) {
+  const all = [
+    ...[...endpoints.values()].map(({ id, tiers, staged }) => ({ id, lists: [tiers, staged] })),
+    ...[...hostEndpoints.values()].map(({ id, lists, staged }) => ({
+      id,
+      lists: [...Object.values(lists), ...Object.values(staged)],
+    })),
+  ];
+  for (const { id, lists } of all) {
+    for (const list of lists) {
       const text = dumpValue(list);
       if (known.has(text) && known.get(text) !== list) faults.push(`${id}: equal tiers are another array`);
       known.set(text, list);

@@ -2,13 +2,22 @@
 // values differ whenever anything in them does, the order of maps included.
 import { sortMembers } from '../../net/index.ts';
 import { DEFAULT_CONFIG } from '../felix-config.ts';
-import type { EndpointTier, IpSet, LocalEndpoint, NodePolicy, Rule, Side } from '../node-policy.ts';
+import type {
+  EndpointTier,
+  HostEndpoint,
+  IpSet,
+  LocalEndpoint,
+  NodePolicy,
+  Rule,
+  Side,
+} from '../node-policy.ts';
 
 /** IP sets are shown by description in brackets; what is default or empty is left out. */
 export function describe(policy: NodePolicy): string {
   const lines = [
     ...describeConfig(policy),
     ...[...policy.endpoints.values()].flatMap(describeEndpoint),
+    ...[...policy.hostEndpoints.values()].flatMap(describeHost),
     ...[...policy.policies.values()].flatMap((active) =>
       describeRules(`policy ${active.key}`, active, policy),
     ),
@@ -56,6 +65,24 @@ function describeEndpoint(endpoint: LocalEndpoint): string[] {
     ...endpoint.tiers.map((tier) => `  ${describeTier(tier)}`),
     ...endpoint.staged.map((tier) => `  staged ${describeTier(tier)}`),
   ];
+}
+
+/** Each tier under the name of its list. */
+function describeHost({
+  id,
+  interfaceName,
+  expectedAddresses,
+  lists,
+  staged,
+  profiles,
+}: HostEndpoint): string[] {
+  const head = ['host', id.slice(id.indexOf('/') + 1), interfaceName ?? '-', ...expectedAddresses];
+  if (profiles.length > 0) head.push('profiles', ...profiles);
+  const tiers = (word: string, all: HostEndpoint['lists']) =>
+    Object.entries({ ...all }).flatMap(([list, those]) =>
+      those.map((tier) => `  ${word}${list} ${describeTier(tier)}`),
+    );
+  return [head.join(' '), ...tiers('', lists), ...tiers('staged ', staged)];
 }
 
 function describeTier({ name, defaultAction, ingress, egress }: EndpointTier): string {

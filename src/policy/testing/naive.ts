@@ -1,7 +1,13 @@
 // What matches what, without classes, counts or history: every selector against every set of labels. It reads the
 // resources directly and shares with the graph only the parsers and the text of selectors.
 import { formatPrefix, maskPrefix, parsePrefix, sortMembers } from '../../net/index.ts';
-import type { Resource, WorkloadEndpoint } from '../../resources/index.ts';
+import type {
+  GlobalNetworkPolicy,
+  HostEndpoint,
+  NetworkPolicy,
+  Resource,
+  WorkloadEndpoint,
+} from '../../resources/index.ts';
 import { matches, parseSelector } from '../../selector/index.ts';
 import type { NodePolicy } from '../node-policy.ts';
 import { policySelectorText } from '../selector-text.ts';
@@ -41,6 +47,7 @@ function checkPolicies(policy: NodePolicy, resources: readonly Resource[]): stri
     const labels = labelsOf(endpoint, resources);
     const wanted = resources.filter((each) => {
       if (each.kind !== 'NetworkPolicy' && each.kind !== 'GlobalNetworkPolicy') return false;
+      if (!listsOf(each).includes('normal')) return false;
       const namespace = each.kind === 'NetworkPolicy' ? each.metadata.namespace : undefined;
       return satisfies(policySelectorText(each.spec, namespace), labels);
     });
@@ -49,7 +56,37 @@ function checkPolicies(policy: NodePolicy, resources: readonly Resource[]): stri
     const [a, b] = [[...actual].sort().join(), wanted.map(keyOf).sort().join()];
     if (a !== b) faults.push(`${keyOf(endpoint)}: ${a} instead of ${b}`);
   }
+  return [...faults, ...checkHosts(policy, resources)];
+}
+
+const LISTS = ['untracked', 'preDnat', 'forward', 'normal'] as const;
+
+function checkHosts(policy: NodePolicy, resources: readonly Resource[]): string[] {
+  const faults: string[] = [];
+  for (const host of resources) {
+    if (host.kind !== 'HostEndpoint' || host.spec.node !== policy.node) continue;
+    const labels = labelsOf(host, resources);
+    for (const list of LISTS) {
+      const wanted = resources.filter(
+        (each) =>
+          (each.kind === 'NetworkPolicy' || each.kind === 'GlobalNetworkPolicy') &&
+          listsOf(each).includes(list) &&
+          satisfies(policySelectorText(each.spec, each.metadata.namespace), labels),
+      );
+      const tiers = policy.hostEndpoints.get(keyOf(host))?.lists[list] ?? [];
+      const actual = new Set(tiers.flatMap(({ ingress, egress }) => [...ingress, ...egress]));
+      const [a, b] = [[...actual].sort().join(), wanted.map(keyOf).sort().join()];
+      if (a !== b) faults.push(`${keyOf(host)} ${list}: ${a} instead of ${b}`);
+    }
+  }
   return faults;
+}
+
+function listsOf(each: NetworkPolicy | GlobalNetworkPolicy): readonly (typeof LISTS)[number][] {
+  if (each.kind === 'NetworkPolicy') return ['normal'];
+  if (each.spec.doNotTrack) return ['untracked'];
+  if (each.spec.preDNAT) return ['preDnat'];
+  return each.spec.applyOnForward ? ['forward', 'normal'] : ['normal'];
 }
 
 function satisfies(selector: string, labels: Labels): boolean {
@@ -62,7 +99,7 @@ function satisfies(selector: string, labels: Labels): boolean {
 function labelsOf(each: Resource, resources: readonly Resource[]): Labels {
   const { namespace, labels } = each.metadata;
   const isSet = each.kind === 'NetworkSet';
-  const names = each.kind === 'WorkloadEndpoint' ? each.spec.profiles : isSet ? [`kns.${namespace}`] : [];
+  const names = isEndpoint(each) ? (each.spec.profiles ?? []) : isSet ? [`kns.${namespace}`] : [];
   const inherited = names.toReversed().flatMap((name) => {
     const found = resources.find((other) => other.kind === 'Profile' && other.metadata.name === name);
     return found?.kind === 'Profile' ? [...(found.spec.labelsToApply ?? [])] : [];
@@ -74,16 +111,21 @@ function labelsOf(each: Resource, resources: readonly Resource[]): Labels {
 
 function netsOf(each: Resource): string[] {
   const isSet = each.kind === 'NetworkSet' || each.kind === 'GlobalNetworkSet';
-  const nets = each.kind === 'WorkloadEndpoint' ? each.spec.ipNetworks : isSet ? each.spec.nets : [];
+  const expected = each.kind === 'HostEndpoint' ? (each.spec.expectedIPs ?? []) : [];
+  const nets = each.kind === 'WorkloadEndpoint' ? each.spec.ipNetworks : isSet ? each.spec.nets : expected;
   return nets.flatMap((net) => {
     const parsed = parsePrefix(net);
     return parsed ? [formatPrefix(maskPrefix(parsed.prefix))] : [];
   });
 }
 
+function isEndpoint(each: Resource): each is WorkloadEndpoint | HostEndpoint {
+  return each.kind === 'WorkloadEndpoint' || each.kind === 'HostEndpoint';
+}
+
 function portsOf(each: Resource, protocol: string, name: string): string[] {
-  if (each.kind !== 'WorkloadEndpoint') return [];
-  const ports: WorkloadEndpoint['spec']['ports'] = each.spec.ports.filter((port) => {
+  if (!isEndpoint(each)) return [];
+  const ports = (each.spec.ports ?? []).filter((port) => {
     return port.name === name && (protocol === 'any' || String(port.protocol).toLowerCase() === protocol);
   });
   return ports.flatMap((port) =>

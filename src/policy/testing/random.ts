@@ -4,6 +4,7 @@ import type { Resource } from '../../resources/index.ts';
 import {
   endpoint,
   globalPolicy,
+  hostEndpoint,
   namespaceProfile,
   networkPolicy,
   networkSet,
@@ -92,6 +93,24 @@ const endpoints = fc
     return endpoint(`${each.namespace}/${each.pod}`, each.addresses.join(' '), options);
   });
 
+const hosts = fc
+  .record({
+    name: oneOf('h1', 'h2', 'h3'),
+    interface: oneOf('eth0', 'eth1', '*', 'calix', undefined),
+    expected: fc.subarray(['10.0.0.1', '10.0.0.9', 'fd00::9'], { minLength: 1 }),
+    labels,
+    node: oneOf('n1', 'n2', 'n3'),
+    profiles: fc.shuffledSubarray(['one', 'two', 'kns.n']),
+    ports: fc.subarray([
+      { name: 'http', protocol: 'TCP', port: 8080 },
+      { name: 'dns', protocol: 'UDP', port: 53 },
+    ]),
+  })
+  // A host endpoint may move to another node.
+  .map(({ name, expected, interface: found, ...rest }) =>
+    hostEndpoint(name, { ...rest, expected: expected.join(' '), ...(found && { interface: found }) }),
+  );
+
 const sets = fc
   .record({
     name: oneOf('s', 'n/s', 'm/s'),
@@ -100,6 +119,15 @@ const sets = fc
   })
   .map((each) => networkSet(each.name, each.nets.join(' '), each.labels));
 
+const flags = oneOf({}, { applyOnForward: true }, { doNotTrack: true }, { preDNAT: true });
+
+/** What a preDNAT policy may not have is left out. */
+function withFlags(spec: object, more: { preDNAT?: boolean }): Record<string, unknown> {
+  const ingressOnly = more.preDNAT ? { egress: [], types: ['Ingress'] } : {};
+  const forward = Object.keys(more).length > 0 ? { applyOnForward: true } : {};
+  return { ...spec, ...more, ...forward, ...ingressOnly };
+}
+
 const policies = fc.oneof(
   fc
     .tuple(namespace, oneOf('p', 'q'), policySpec)
@@ -107,7 +135,9 @@ const policies = fc.oneof(
   fc
     .tuple(oneOf('p', 'q', 'r'), policySpec, fc.option(oneOf("env == 'p'", 'all()', 'has(env)')))
     .map(([name, spec, ns]) => globalPolicy(name, ns === null ? spec : { ...spec, namespaceSelector: ns })),
-  policySpec.map((spec) => resource('StagedGlobalNetworkPolicy', 'p', spec)),
+  fc
+    .tuple(oneOf('GlobalNetworkPolicy', 'StagedGlobalNetworkPolicy'), oneOf('p', 'q'), policySpec, flags)
+    .map(([kind, name, spec, more]) => resource(kind, name, withFlags(spec, more))),
 );
 
 const profiles = fc.oneof(
@@ -125,6 +155,7 @@ const config = fc.oneof(
   oneOf('default', 'node.n1', 'rack').map((name) =>
     resource('FelixConfiguration', name, {
       vxlanPort: 4000 + name.length,
+      ...(name === 'default' && { failsafeInboundHostPorts: [] }),
       ...(name === 'rack' && { nodeSelector: "rack == 'x'" }),
     }),
   ),
@@ -133,6 +164,7 @@ const config = fc.oneof(
 
 export const randomResource: fc.Arbitrary<Resource> = fc.oneof(
   { arbitrary: endpoints, weight: 5 },
+  { arbitrary: hosts, weight: 3 },
   { arbitrary: policies, weight: 5 },
   { arbitrary: profiles, weight: 2 },
   { arbitrary: sets, weight: 2 },

@@ -53,6 +53,28 @@ export function endpoint(name: string, addresses: string, options: EndpointOptio
   return resource('WorkloadEndpoint', full, spec, options.labels ? { labels: options.labels } : {});
 }
 
+export interface HostOptions {
+  readonly labels?: Labels;
+  /** Default: the node of the tests, n1. */
+  readonly node?: string;
+  readonly profiles?: readonly string[];
+  readonly ports?: readonly { name: string; protocol: string | number; port: number }[];
+  readonly interface?: string;
+  readonly expected?: string;
+}
+
+/** Without an interface it needs expected addresses. */
+export function hostEndpoint(name: string, options: HostOptions): Resource {
+  const spec = {
+    node: options.node ?? 'n1',
+    ...(options.interface !== undefined && { interfaceName: options.interface }),
+    ...(options.expected !== undefined && { expectedIPs: options.expected.split(' ') }),
+    ...(options.profiles && { profiles: options.profiles }),
+    ...(options.ports && { ports: options.ports }),
+  };
+  return resource('HostEndpoint', name, spec, options.labels ? { labels: options.labels } : {});
+}
+
 export function networkPolicy(name: string, spec: Raw): Resource {
   return resource('NetworkPolicy', name, spec);
 }

@@ -13,6 +13,11 @@ const rack = (name: string, text: string, created: string) =>
 const node = resource('Node', 'n1', {}, { labels: { rack: 'r1' } });
 const nodeElsewhere = resource('Node', 'n1', {}, { labels: { rack: 'r2' } });
 
+const annotated = (name: string, value: string) =>
+  resource('FelixConfiguration', name, name === 'rack' ? { nodeSelector: 'all()' } : {}, {
+    annotations: { 'tortie.dev/hostNeighbourDiscovery': value },
+  });
+
 export const config = {
   standard: state(
     'the default object',
@@ -32,6 +37,49 @@ export const config = {
     config iptables {"denyAction":"reject","acceptAction":"accept","markMask":4294901760}
     config logPrefix "mine"
     config vxlanPort 1
+    endpoint a/web caliweb 10.0.0.1/32
+  `,
+  ),
+  failsafes: state(
+    'failsafe ports: a list, and none at all',
+    [
+      web,
+      felix('default', {
+        failsafeInboundHostPorts: [
+          { protocol: 'tcp', port: 22, net: '10.1.2.3/8' },
+          { protocol: 'UDP', port: 0 },
+          { protocol: 'Sctp', port: 9, net: 'FD00::1/64' },
+        ],
+        failsafeOutboundHostPorts: [{ protocol: 'tcp', port: 1 }],
+        chainInsertMode: 'append',
+      }),
+      felix('node.n1', { failsafeOutboundHostPorts: [] }),
+    ],
+    `
+    config failsafeInbound [{"protocol":6,"port":22,"net":"10.0.0.0/8"},{"protocol":17,"port":0},{"protocol":132,"port":9,"net":"fd00::/64"}]
+    config failsafeOutbound []
+    config chainInsertMode "append"
+    endpoint a/web caliweb 10.0.0.1/32
+  `,
+  ),
+  noDiscovery: state(
+    'neighbour discovery of hosts is off',
+    [web, annotated('default', 'Disabled')],
+    `
+    config hostNeighbourDiscovery false
+    endpoint a/web caliweb 10.0.0.1/32
+  `,
+  ),
+  discoveryAgain: state(
+    'and on again for one node; what is neither counts for nothing',
+    [
+      web,
+      annotated('default', 'disabled'),
+      node,
+      annotated('rack', 'perhaps'),
+      annotated('node.n1', 'enabled'),
+    ],
+    `
     endpoint a/web caliweb 10.0.0.1/32
   `,
   ),
