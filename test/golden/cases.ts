@@ -1,7 +1,9 @@
-// The golden cases: a folder each, with `input.yaml` and every dialect's output side by side.
-import { readdirSync } from 'node:fs';
+// The golden cases: a folder each, with `input.yaml`, perhaps `host.json` (the host's interfaces, as `--host` takes
+// them), and every dialect's output side by side.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type HostFacts, parseHostFacts } from '../../src/policy/index.ts';
 import { createRenderer, printRuleset, type Ruleset } from '../../src/render/index.ts';
 import { compileFiles } from '../support/compile.ts';
 
@@ -14,7 +16,13 @@ export const cases: readonly string[] = readdirSync(GOLDEN, { withFileTypes: tru
 
 export async function rulesetsOf(name: string): Promise<readonly Ruleset[]> {
   const { policy } = await compileFiles([join(GOLDEN, name, 'input.yaml')]);
-  return [createRenderer('nftables').render(policy), createRenderer('iptables').render(policy)];
+  const facts = factsOf(name);
+  return [createRenderer('nftables').render(policy, facts), createRenderer('iptables').render(policy, facts)];
+}
+
+function factsOf(name: string): HostFacts | undefined {
+  const file = join(GOLDEN, name, 'host.json');
+  return existsSync(file) ? parseHostFacts(JSON.parse(readFileSync(file, 'utf8'))).value : undefined;
 }
 
 /** file name → text, of all dialects. */

@@ -116,7 +116,7 @@ export function hostDispatch(
   const asked = ruleLine([markMatch(acceptedBit, true), ...ACCEPT], { comment: 'accepted before' });
   const of = {
     untracked: (stage) => [clear, ...lines(stage)],
-    preDnat: (stage) => [...(stages.has('untracked') ? [] : [clear]), ...lines(stage)],
+    preDnat: (stage) => [stages.has('untracked') ? asked : clear, ...lines(stage)],
     ingress: (stage) => [...(early ? [asked] : []), ...lines(stage)],
     forwardIn: (stage) => [...(early ? [asked] : []), ...lines(stage)],
     forwardOut: (stage) => lines(stage),

@@ -90,13 +90,13 @@ const rule: fc.Arbitrary<RuleSketch> = fc
       });
   });
 
-const rules = fc.array(rule, { maxLength: 5 });
+export const rules = fc.array(rule, { maxLength: 5 });
 const policy: fc.Arbitrary<PolicySketch> = fc.oneof(
   fc.record({ ingress: rules, egress: rules }),
   fc.record({ egress: rules }),
   fc.record({ ingress: rules }),
 );
-const tier = (name: string): fc.Arbitrary<TierSketch> =>
+export const tier = (name: string): fc.Arbitrary<TierSketch> =>
   fc
     .tuple(fc.constantFrom<'Deny' | 'Pass'>('Deny', 'Pass'), policy, policy)
     .map(([defaultAction, one, two]) => ({
