@@ -3,6 +3,7 @@
 import type { DialectConfig } from '../../policy/index.ts';
 import { type LogTarget, NFLOG_GROUP } from '../log-target.ts';
 import type { ProgramRule } from '../program.ts';
+import type { IptablesTableName } from '../ruleset.ts';
 import { logPrefix } from './quote.ts';
 
 export const ALLOW_CHAIN = 'tortie-allow';
@@ -15,9 +16,10 @@ export interface Targets {
   readonly log: LogTarget;
 }
 
-export function targets(config: DialectConfig, log: LogTarget): Targets {
+/** The kernel takes REJECT in the table filter alone, so the others drop whatever is configured. */
+export function targets(config: DialectConfig, log: LogTarget, table: IptablesTableName = 'filter'): Targets {
   return {
-    deny: config.denyAction === 'reject' ? '-j REJECT' : '-j DROP',
+    deny: config.denyAction === 'reject' && table === 'filter' ? '-j REJECT' : '-j DROP',
     accept: config.acceptAction === 'return' ? '-j RETURN' : '-j ACCEPT',
     log,
   };

@@ -38,6 +38,11 @@ export function whenClear(bits: number): string {
   return `-m mark --mark 0x0/${hex(bits)}`;
 }
 
+/** When, of the bits in `among`, those in `bits` are not set or others are. */
+export function unlessJust(bits: number, among: number): string {
+  return `-m mark ! --mark ${hex(bits)}/${hex(among)}`;
+}
+
 export function setBit(bit: number): string {
   return `-j MARK --set-mark ${hex(bit)}/${hex(bit)}`;
 }

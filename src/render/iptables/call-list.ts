@@ -21,6 +21,8 @@ export interface CallContext {
   readonly block: (id: BlockId) => Block;
   /** Told of every block that the list really calls. */
   readonly called: (block: Block) => void;
+  /** A stage of a host endpoint may have come before, so the bits are not clear at any stage. */
+  readonly hosts: boolean;
 }
 
 const names = new WeakMap<CallList, string>();
@@ -36,13 +38,17 @@ export function lowerCallList(list: CallList, direction: Direction, context: Cal
   const rules = conntrackRules(context);
   if (direction === 'egress') rules.push(...tunnelRules(context));
   // The bits are clear at the first stage; the second must not see what the first left in them.
-  else rules.push({ text: clearBits(context.bits.accepted | context.bits.passed) });
-  rules.push(...callRules(list, context));
+  if (direction === 'ingress' || context.hosts) rules.push(clearBoth(context));
+  rules.push(...callRules(list, context, [{ text: context.targets.deny, comment: 'no profile matched' }]));
   return chain(callListName(list, direction), rules);
 }
 
+export function clearBoth({ bits }: { readonly bits: Bits }): RuleLine {
+  return { text: clearBits(bits.accepted | bits.passed) };
+}
+
 /** Established traffic is allowed by this stage only; the next stage still asks whether it knows the interface. */
-function conntrackRules({ config, targets }: CallContext): RuleLine[] {
+export function conntrackRules({ config, targets }: Pick<CallContext, 'config' | 'targets'>): RuleLine[] {
   const rules: RuleLine[] = [{ text: `-m conntrack --ctstate RELATED,ESTABLISHED -g ${ALLOW_CHAIN}` }];
   if (config.dropInvalid) rules.push({ text: `-m conntrack --ctstate INVALID ${targets.deny}` });
   return rules;
@@ -59,7 +65,8 @@ function tunnelRules({ config, targets }: CallContext): RuleLine[] {
   return rules;
 }
 
-function callRules(list: CallList, context: CallContext): RuleLine[] {
+/** Tiers, then profiles; `end` is what meets a packet that none of them decided on. *passed* is clear at the start. */
+export function callRules(list: CallList, context: CallContext, end: readonly RuleLine[]): RuleLine[] {
   const { bits, targets } = context;
   const rules: RuleLine[] = [];
   // Whether *passed* may be set by what was called before; it is cleared where somebody will ask for it.
@@ -97,7 +104,7 @@ function callRules(list: CallList, context: CallContext): RuleLine[] {
     call(block, false);
     stale ||= passes;
   }
-  return [...rules, { text: targets.deny, comment: 'no profile matched' }];
+  return [...rules, ...end];
 }
 
 function tierPasses(tier: TierCalls, { block, family }: CallContext): boolean {

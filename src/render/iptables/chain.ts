@@ -2,7 +2,7 @@
 import type { ResourceKey } from '../../resources/index.ts';
 import { chainHash, textHash } from '../hash.ts';
 import { limitedName } from '../names.ts';
-import type { ChainText, RuleLine } from '../ruleset.ts';
+import type { ChainText, IptablesTable, RuleLine } from '../ruleset.ts';
 
 export const CHAIN_PREFIX = 'tortie-';
 /** iptables takes 28 characters, the closing zero not counted. */
@@ -18,4 +18,14 @@ export function chainName(prefix: string, suffix: string): string {
 export function chain(name: string, rules: readonly RuleLine[], cause?: ResourceKey): ChainText {
   const lines = rules.length > 0 ? rules : [{ text: '' }];
   return { name, hash: chainHash(lines), rules: lines, ...(cause === undefined ? {} : { cause }) };
+}
+
+/** A jump from a kernel's chain. Its comment carries a hash as the first rule of a chain does: by it the rule is found. */
+export function hook(
+  name: string,
+  position: 'insert' | 'append',
+  target: string,
+): IptablesTable['hooks'][number] {
+  const text = `-j ${target}`;
+  return { chain: name, position, rule: { text, comment: `tortie:${chainHash([{ text }])}` } };
 }

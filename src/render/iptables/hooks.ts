@@ -3,17 +3,19 @@
 //   FORWARD, first: what leaves a workload, then what enters one; allowed packets come back marked *accepted*.
 //   FORWARD, last:  marked packets are accepted. In between, rules of others still see them and may drop them.
 //   INPUT, first:   from a workload to the host itself: there nothing follows, so the packet is accepted or not at once.
+// First means wherever chainInsertMode puts it. hosts.ts says it for host endpoints, which add OUTPUT and two tables.
 import type { Family } from '../../net/index.ts';
 import type { NodeConfig } from '../../policy/index.ts';
-import { chainHash } from '../hash.ts';
 import type { Program } from '../program.ts';
 import type { ChainText, IptablesTable, RuleLine } from '../ruleset.ts';
 import { ALLOW_CHAIN, PASS_CHAIN, type Targets } from './actions.ts';
 import { type Bits, clearBits, setBit, whenSet } from './bits.ts';
 import { callListName } from './call-list.ts';
-import { chain } from './chain.ts';
+import { chain, hook } from './chain.ts';
 import { type DispatchTree, dispatchChains, type Leaf } from './dispatch.ts';
+import { aroundForward, HOST_INPUT } from './hosts.ts';
 import { interfacePrefix } from './quote.ts';
+import { workloadsOf } from './workloads.ts';
 
 type Hook = IptablesTable['hooks'][number];
 
@@ -26,16 +28,11 @@ const TO_HOST = 'tortie-to-host';
 const NEIGHBOUR_DISCOVERY = [130, 131, 132, 133, 135, 136];
 
 export function hooks(config: NodeConfig): Hook[] {
-  const list: Hook[] = [hook('INPUT', 'insert', INPUT), hook('FORWARD', 'insert', FORWARD)];
+  const position = config.chainInsertMode;
+  const list: Hook[] = [hook('INPUT', position, INPUT), hook('FORWARD', position, FORWARD)];
   // With `return`, what is allowed meets whatever comes next, as if we were not there.
   if (config.iptables.acceptAction === 'accept') list.push(hook('FORWARD', 'append', ACCEPTED));
   return list;
-}
-
-/** The comment carries a hash as the first rule of a chain does: by it the rule is found and compared. */
-function hook(name: string, position: Hook['position'], target: string): Hook {
-  const text = `-j ${target}`;
-  return { chain: name, position, rule: { text, comment: `tortie:${chainHash([{ text }])}` } };
 }
 
 export interface StaticContext {
@@ -47,10 +44,7 @@ export interface StaticContext {
 /** All chains from the hooks to the endpoints' lists, and the two that set a bit. */
 export function staticChains(program: Program, context: StaticContext): ChainText[] {
   const { bits, targets } = context;
-  const prefixes = minimalPrefixes(program.config.interfacePrefixes);
-  const inPrefix = (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
-  const inside = program.endpoints.filter((e) => inPrefix(e.interface));
-  const others = program.endpoints.filter((e) => !inPrefix(e.interface));
+  const { prefixes, inside, others } = workloadsOf(program);
   const clear: RuleLine = { text: clearBits(bits.accepted | bits.passed) };
   const unknown: RuleLine = { text: targets.deny, comment: 'unknown interface' };
 
@@ -68,11 +62,20 @@ export function staticChains(program: Program, context: StaticContext): ChainTex
     return others.length === 0 ? rules : [...rules, { text: `-j tortie-${root}-other` }];
   };
 
-  const forward = chain(FORWARD, [clear, ...calls('from', '-i'), ...calls('to', '-o')]);
-  const input = prefixes.map((p) => ({ text: `-i ${interfacePrefix(p)} -g ${TO_HOST}` }));
-  const toHostOther: DispatchTree = { root: 'input-other', option: '-i' };
+  const around = aroundForward(program, context);
+  const forward = chain(FORWARD, [
+    ...around.first,
+    ...calls('from', '-i'),
+    ...calls('to', '-o'),
+    ...around.last,
+  ]);
+  const input = prefixes.map((p): RuleLine => ({ text: `-i ${interfacePrefix(p)} -g ${TO_HOST}` }));
+  const toHostInput: RuleLine[] = program.hosts.length === 0 ? [] : [{ text: `-g ${HOST_INPUT}` }];
+  const [end] = toHostInput;
+  const toHostOther: DispatchTree = { root: 'input-other', option: '-i', ...(end && { end }) };
+  input.push(...(others.length === 0 ? toHostInput : [{ text: '-g tortie-input-other' }]));
   const chains = [
-    chain(INPUT, others.length === 0 ? input : [...input, { text: '-g tortie-input-other' }]),
+    chain(INPUT, input),
     chain(TO_HOST, toHostRules(program.config, context, [clear, ...calls('from', '-i')])),
     forward,
     ...both('from', '-i', 'egress'),
@@ -103,13 +106,4 @@ function toHostRules(config: NodeConfig, context: StaticContext, egress: readonl
   rules.push(...egress, { text: `-m conntrack --ctstate RELATED,ESTABLISHED ${targets.accept}` });
   const action = { drop: '-j DROP', accept: '-j ACCEPT', return: '-j RETURN' }[config.endpointToHostAction];
   return [...rules, { text: action, comment: 'endpoint to host' }];
-}
-
-/** Sorted, without those that a shorter one covers, so that no packet is dispatched twice. */
-function minimalPrefixes(prefixes: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (const prefix of [...prefixes].sort()) {
-    if (!kept.some((shorter) => prefix.startsWith(shorter))) kept.push(prefix);
-  }
-  return kept;
 }

@@ -4,14 +4,17 @@ import { buildIpset, type Ipset, netIpsetName } from '../../ipsets/index.ts';
 import type { Family } from '../../net/index.ts';
 import type { Direction } from '../../resources/index.ts';
 import type { LogTarget } from '../log-target.ts';
-import type { Block, CallList, Program } from '../program.ts';
-import type { ChainText, IptablesRuleset, IptablesTable } from '../ruleset.ts';
+import type { Block, Program } from '../program.ts';
+import type { ChainText, IptablesRuleset, IptablesTable, IptablesTableName } from '../ruleset.ts';
 import { targets as targetsOf } from './actions.ts';
 import { markBits } from './bits.ts';
 import { lowerBlock } from './block.ts';
-import { lowerCallList } from './call-list.ts';
+import { type CallContext, lowerCallList } from './call-list.ts';
+import { failsafeChain, failsafeChainName } from './failsafes.ts';
 import { hooks, type StaticContext, staticChains } from './hooks.ts';
-import { setUses } from './uses.ts';
+import { lowerStageList, type StageList } from './host-lists.ts';
+import { filterTable, mangleTable, rawTable } from './hosts.ts';
+import { type CalledBlocks, setUses } from './uses.ts';
 
 export interface IptablesOptions {
   readonly log: LogTarget;
@@ -19,44 +22,95 @@ export interface IptablesOptions {
 
 export function lowerIptables(program: Program, options: IptablesOptions = { log: 'log' }): IptablesRuleset {
   const bits = markBits(program.config.iptables.markMask);
-  const targets = targetsOf(program.config.iptables, options.log);
-  const context = (family: Family): StaticContext => ({ family, bits, targets });
-  const lists = { 4: lowerLists(program, context(4)), 6: lowerLists(program, context(6)) };
-  const sets = setTable(program, { 4: lists[4].blocks, 6: lists[6].blocks });
-  const table = (family: Family): IptablesTable => {
-    const chains = [...staticChains(program, context(family)), ...lists[family].chains];
-    for (const block of lists[family].blocks) chains.push(...cachedBlock(block, context(family), sets));
-    return { chains: byName(chains), hooks: hooks(program.config) };
+  const parts = (family: Family): readonly TablePart[] =>
+    TABLES.map((table) => {
+      const targets = targetsOf(program.config.iptables, options.log, table);
+      return tablePart(program, table, { family, bits, targets });
+    }).filter((part) => part.chains.length > 0);
+  const families = { 4: parts(4), 6: parts(6) };
+  const sets = setTable(program, { 4: calledBlocks(families[4]), 6: calledBlocks(families[6]) });
+  const tables = (family: Family): ReadonlyMap<IptablesTableName, IptablesTable> =>
+    new Map(
+      families[family].map((part): [IptablesTableName, IptablesTable] => {
+        const blocks = [...part.blocks].flatMap((block) => cachedBlock(block, part.context, sets));
+        return [part.table, { chains: byName([...part.chains, ...blocks]), hooks: part.hooks }];
+      }),
+    );
+  return { dialect: 'iptables', tables: { 4: tables(4), 6: tables(6) }, ipsets: sets.ipsets() };
+}
+
+/** In the order of a packet's way. */
+const TABLES = ['raw', 'mangle', 'filter'] as const;
+
+/** One table before its blocks are lowered, which needs to know the use of every set in all tables. */
+interface TablePart {
+  readonly table: IptablesTableName;
+  readonly context: StaticContext;
+  readonly chains: readonly ChainText[];
+  readonly hooks: IptablesTable['hooks'];
+  readonly blocks: ReadonlySet<Block>;
+}
+
+function tablePart(program: Program, table: (typeof TABLES)[number], context: StaticContext): TablePart {
+  const filter = table === 'filter';
+  const hosts = { raw: rawTable, mangle: mangleTable, filter: filterTable }[table](program, context);
+  const { chains, blocks } = lowerLists(program, table, hosts.lists, context);
+  return {
+    table,
+    context,
+    chains: [...(filter ? staticChains(program, context) : []), ...hosts.chains, ...chains],
+    hooks: [...(filter ? hooks(program.config) : []), ...hosts.hooks],
+    blocks,
   };
-  const tables = { 4: new Map([['filter', table(4)]] as const), 6: new Map([['filter', table(6)]] as const) };
-  return { dialect: 'iptables', tables, ipsets: sets.ipsets() };
+}
+
+function calledBlocks(parts: readonly TablePart[]): CalledBlocks {
+  return {
+    all: new Set(parts.flatMap((part) => [...part.blocks])),
+    untracked: parts.find((part) => part.table === 'raw')?.blocks ?? new Set(),
+  };
 }
 
 function byName(chains: readonly ChainText[]): ReadonlyMap<string, ChainText> {
   return new Map([...chains].sort((a, b) => (a.name < b.name ? -1 : 1)).map((c) => [c.name, c]));
 }
 
-/** The chains of all call lists, and the blocks that they call. */
+/** The chains of all call lists of a table with the failsafes that they ask, and the blocks that they call. */
 function lowerLists(
   program: Program,
+  table: IptablesTableName,
+  stages: readonly StageList[],
   context: StaticContext,
 ): { chains: ChainText[]; blocks: ReadonlySet<Block> } {
-  const lists: Record<Direction, Set<CallList>> = { egress: new Set(), ingress: new Set() };
-  for (const endpoint of program.endpoints) {
-    lists.egress.add(endpoint.egress);
-    lists.ingress.add(endpoint.ingress);
-  }
+  const { config } = program;
   const blocks = new Set<Block>();
   const block = (id: string): Block => {
     const found = program.blocks.get(id);
     if (found === undefined) throw new TypeError(`block ${id} is called but is not in the program`);
     return found;
   };
-  const calls = { ...context, config: program.config, block, called: (b: Block) => void blocks.add(b) };
-  const chains = (['egress', 'ingress'] as const).flatMap((direction) =>
-    [...lists[direction]].map((list) => lowerCallList(list, direction, calls)),
-  );
+  const hosts = program.hosts.length > 0;
+  const calls = { ...context, config, block, hosts, called: (b: Block) => void blocks.add(b) };
+  const chains = table === 'filter' ? lowerWorkloadLists(program, calls) : [];
+  const asking = stages.filter(({ stage }) => stage !== 'forward');
+  const failsafes = DIRECTIONS.flatMap((direction) => {
+    if (!asking.some((s) => s.direction === direction)) return [];
+    return failsafeChain(direction, table, { ...context, config }) ?? [];
+  });
+  const names = new Set(failsafes.map((c) => c.name));
+  const kind = table === 'filter' ? 'accept' : 'mark';
+  const of = (d: Direction) => (names.has(failsafeChainName(d)) ? kind : 'none');
+  chains.push(...failsafes, ...stages.map((list) => lowerStageList(list, { ...calls, failsafes: of })));
   return { chains, blocks };
+}
+
+const DIRECTIONS = ['egress', 'ingress'] as const;
+
+function lowerWorkloadLists(program: Program, context: CallContext): ChainText[] {
+  return DIRECTIONS.flatMap((direction) => {
+    const lists = new Set(program.endpoints.map((endpoint) => endpoint[direction]));
+    return [...lists].map((list) => lowerCallList(list, direction, context));
+  });
 }
 
 // ── Sets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -70,7 +124,7 @@ interface SetTable {
 
 const ipsetCache = new WeakMap<object, Map<string, Ipset>>();
 
-function setTable(program: Program, blocks: Readonly<Record<Family, ReadonlySet<Block>>>): SetTable {
+function setTable(program: Program, blocks: Readonly<Record<Family, CalledBlocks>>): SetTable {
   const uses = setUses(blocks);
   const names = new Map<string, string>();
   const found = new Map<string, Ipset>();

@@ -8,14 +8,22 @@ type SetCondition = Extract<Condition, { kind: 'set' | 'port-set' }>;
 /** Letters of what a reference does: `l` loosens, `r` restricts, `?` cannot be said; a log rule does nothing: `-`. */
 type Effect = 'l' | 'r' | '?' | '-';
 
-const mentioned = new WeakMap<Block, readonly { family: Family; set: string; effect: Effect }[]>();
+interface Mention {
+  readonly family: Family;
+  readonly set: string;
+  readonly action: ProgramRule['action'];
+  readonly effect: Effect;
+}
 
-function mentions(block: Block): readonly { family: Family; set: string; effect: Effect }[] {
+const mentioned = new WeakMap<Block, readonly Mention[]>();
+
+function mentions(block: Block): readonly Mention[] {
   let list = mentioned.get(block);
   if (list === undefined) {
     list = block.rules.flatMap((rule) =>
       rule.conditions.flatMap(setConditions).map((condition) => {
-        return { family: rule.family, set: condition.set, effect: effectOf(rule.action, condition.negated) };
+        const { family, action } = rule;
+        return { family, set: condition.set, action, effect: effectOf(action, condition.negated) };
       }),
     );
     mentioned.set(block, list);
@@ -35,15 +43,24 @@ function effectOf(action: ProgramRule['action'], negated: boolean): Effect {
   return (action === 'allow') === negated ? 'r' : 'l';
 }
 
-/** By set id, for the blocks that are really called in each family. */
-export function setUses(blocks: Readonly<Record<Family, Iterable<Block>>>): ReadonlyMap<string, IpsetUse> {
+export interface CalledBlocks {
+  /** In the tables raw, mangle or filter, or several of them. */
+  readonly all: Iterable<Block>;
+  /** In raw. What is allowed there is not tracked, and may meet a denial where an established packet would not. */
+  readonly untracked: ReadonlySet<Block>;
+}
+
+/** By set id, for the blocks that are really called in each family, whatever the table. */
+export function setUses(blocks: Readonly<Record<Family, CalledBlocks>>): ReadonlyMap<string, IpsetUse> {
   const effects = new Map<string, Set<Effect>>();
   for (const family of [4, 6] as const) {
-    for (const block of blocks[family]) {
+    const { all, untracked } = blocks[family];
+    for (const block of all) {
       for (const mention of mentions(block)) {
         if (mention.family !== family) continue;
         const known = effects.get(mention.set) ?? new Set();
-        effects.set(mention.set, known.add(mention.effect));
+        const unsure = mention.action === 'allow' && untracked.has(block);
+        effects.set(mention.set, known.add(unsure ? '?' : mention.effect));
       }
     }
   }
