@@ -55,7 +55,7 @@ export function decisive(
     'built-in': 'built-in',
   } as const;
   if (!reason.rule) return { reason, kinds: reason.by in name ? [name[reason.by as keyof typeof name]] : [] };
-  const without = oracle.reason(node, packet, reason.rule)?.verdict ?? 'allow';
+  const without = oracle.reason(node, packet, { rule: reason.rule })?.verdict ?? 'allow';
   if (without === reason.verdict) return { reason, kinds: [] };
   return {
     reason,
@@ -101,4 +101,54 @@ function conditions(rule: Rule, packet: Packet): string[] {
     kinds.push(...own.map((kind) => (kind ? `${side} ${kind}` : false)));
   }
   return kinds.filter((kind) => kind !== false);
+}
+
+const HOST_STAGES = [
+  'host-untracked',
+  'host-pre-dnat',
+  'host-ingress',
+  'host-forward-in',
+  'host-forward-out',
+  'host-untracked-out',
+  'host-egress',
+] as const;
+
+/** Every stage by a rule of its lists both ways, what surrounds the lists, and the ways that packets take. */
+export const HOST_KINDS = [
+  ...HOST_STAGES.flatMap((stage) => [`${stage} allow`, `${stage} deny`]),
+  ...HOST_STAGES.filter((stage) => !stage.includes('forward')).map((stage) => `${stage} failsafe`),
+  'host-ingress discovery',
+  'host-egress discovery',
+  'host-ingress no-profile',
+  'host-egress no-profile',
+  'host-forward-in tier',
+  'host-forward-out tier',
+  'conntrack',
+  'DNAT to the host',
+  'DNAT on its way through',
+  'DNAT of the host',
+];
+
+/** Kinds of HOST_KINDS on which this verdict hangs. */
+export function decisiveForHosts(oracle: Oracle, node: string, packet: Packet): string[] {
+  const stages = oracle.stages(node, packet);
+  const verdict = stages.at(-1)?.verdict ?? 'allow';
+  const kinds = stages.flatMap(({ stage, by, rule, verdict: own }): string[] => {
+    if (!stage.startsWith('host-')) return [];
+    if (by === 'conntrack') return [by];
+    if (by === 'tier' || by === 'no-profile') return [`${stage} ${by}`];
+    if (!rule && by !== 'failsafe' && by !== 'discovery') return [];
+    const other = oracle.reason(node, packet, rule ? { rule } : { failsafes: true })?.verdict ?? 'allow';
+    if (other === verdict) return [];
+    return [`${stage} ${rule ? own : by}`];
+  });
+  if (kinds.length > 0 && packet.originalDestination !== undefined)
+    kinds.push(
+      packet.inInterface === undefined
+        ? 'DNAT of the host'
+        : packet.outInterface === undefined
+          ? 'DNAT to the host'
+          : 'DNAT on its way through',
+    );
+  return kinds;
 }

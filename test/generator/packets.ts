@@ -1,16 +1,28 @@
 // Random packets, aimed: most take a rule that concerns some endpoint, are made to match it from the rule's own
 // constants, and every other one then misses it by one step in one dimension.
-import { type Family, parsePrefix } from '../../src/net/index.ts';
 import type { Resource, Rule } from '../../src/resources/index.ts';
 import type { Packet } from '../../src/verdict/packet.ts';
 import { trackedState } from '../lab/states.ts';
 import { type Item, items } from '../oracle/labels.ts';
-import { createOracle, isSpecial, type Policy, policySelector } from '../oracle/oracle.ts';
+import { isIn, type Policy } from '../oracle/hosts.ts';
+import { createOracle, type Oracle, policySelector } from '../oracle/oracle.ts';
 import { createMatcher } from '../oracle/rule.ts';
-import { address, isPlain, POOL } from './addresses.ts';
+import { isPlain, POOL } from './addresses.ts';
+import { clamp, contentsFor, type Drafted, icmp, outOf, ported } from './drafts.ts';
+import { createHostDrafts } from './host-packets.ts';
 import type { Random } from './random.ts';
-import { ICMP_TYPES } from './rules.ts';
-import { bitsOf, HOST, NODE, OUTSIDE, PORTS, routeTo, SLOTS, type Slot, UPLINK } from './universe.ts';
+import {
+  bitsOf,
+  factsOf,
+  HOST,
+  NODE,
+  OUTSIDE,
+  PORTS,
+  routeTo,
+  SLOTS,
+  type Slot,
+  UPLINK,
+} from './universe.ts';
 
 export interface Probe {
   readonly node: string;
@@ -26,17 +38,6 @@ interface Target {
   readonly weight: number;
 }
 
-type Draft = { -readonly [K in keyof Packet]: Packet[K] };
-const ported = (protocol: number): boolean => [6, 17, 132, 136].includes(protocol);
-const NUMBERS: Readonly<Record<string, number>> = {
-  TCP: 6,
-  UDP: 17,
-  SCTP: 132,
-  ICMP: 1,
-  ICMPv6: 58,
-  UDPLite: 136,
-};
-
 /** `onlyNode`: packets of other nodes are left out, since only one node is in the lab. */
 export function createProbes(rand: Random, resources: readonly Resource[], onlyNode?: string): () => Probe {
   const all = items(resources);
@@ -47,7 +48,8 @@ export function createProbes(rand: Random, resources: readonly Resource[], onlyN
     Deny: targets.filter((one) => one.rule.action === 'Deny'),
     other: targets.filter((one) => one.rule.action !== 'Deny'),
   };
-  const oracle = createOracle(resources);
+  const oracle = createOracle(resources, factsOf);
+  const hosts = createHostDrafts(rand, resources, oracle);
   const attempt = (): { draft: Drafted; hit: boolean; target: Target } | undefined => {
     const pool = rand.chance(0.4) && byAction.Deny.length > 0 ? byAction.Deny : byAction.other;
     if (pool.length === 0) return undefined;
@@ -58,6 +60,7 @@ export function createProbes(rand: Random, resources: readonly Resource[], onlyN
     return { draft, target, hit: oracle.reason(draft.node, draft.packet)?.rule === target.rule };
   };
   return () => {
+    if (hosts && rand.chance(0.85)) return possible(oracle, finish(rand, hosts()));
     if (rand.chance(0.06)) return finish(rand, stray(rand, rand.pick(slots)));
     let best = attempt();
     // A packet that another rule takes first says little; a few of those remain.
@@ -86,7 +89,7 @@ function targetsAt(resources: readonly Resource[], all: readonly Item[], slot: S
         return [...rules('ingress', one.spec.ingress), ...rules('egress', one.spec.egress)];
       if (one.kind !== 'NetworkPolicy' && one.kind !== 'GlobalNetworkPolicy') return [];
       const policy: Policy = one;
-      if (isSpecial(policy) || !policySelector(policy)(item)) return [];
+      if (!isIn(policy, 'normal') || !policySelector(policy)(item)) return [];
       const namespace = policy.kind === 'NetworkPolicy' ? policy.metadata.namespace : undefined;
       return (['ingress', 'egress'] as const).flatMap((direction) =>
         policy.spec.types.includes(direction === 'ingress' ? 'Ingress' : 'Egress')
@@ -114,56 +117,10 @@ function weightOf(rule: Rule): number {
   return rule.action === 'Log' ? 0.2 : weight;
 }
 
-function portOf(rand: Random, wanted: Rule['source']['ports'], unwanted: Rule['source']['ports']): number {
-  const ranges = [...(wanted ?? []), ...(unwanted ?? [])].flatMap((one) =>
-    one.kind === 'range' ? [one] : [],
-  );
-  if (ranges.length === 0 || rand.chance(0.25)) return rand.pick(PORTS);
-  const range = rand.pick(ranges);
-  return clamp(rand.pick([range.first, range.last, range.first - 1, range.last + 1]));
-}
-const clamp = (port: number): number => Math.min(65_535, Math.max(1, port));
-
-interface Drafted {
-  node: string;
-  packet: Draft;
-}
-
 function aim(rand: Random, { rule, direction, slot }: Target, all: readonly Item[]): Drafted {
-  const nets = [rule.source, rule.destination].flatMap((side) => [
-    ...(side.nets ?? []),
-    ...(side.notNets ?? []),
-  ]);
-  const family = familyOf(rule, nets) ?? rand.pick([4, 6] as const);
-  const protocol =
-    rule.protocol === undefined
-      ? rule.icmp || rule.notICMP
-        ? family === 4
-          ? 1
-          : 58
-        : rand.pick([6, 6, 17, 17, 132, family === 4 ? 1 : 58, 47, 50])
-      : typeof rule.protocol === 'number'
-        ? rule.protocol
-        : (NUMBERS[rule.protocol] ?? 6);
-  const source = address(rand, family, rule.source.nets ?? []);
-  const destination = address(rand, family, rule.destination.nets ?? []);
+  const packet = contentsFor(rand, rule, all);
+  const { family } = packet;
   const own = bitsOf(rand.pick(slot.addresses[family]));
-  const packet: Draft = {
-    family,
-    protocol,
-    source,
-    destination,
-    ...(ported(protocol) && {
-      sourcePort:
-        rule.source.ports?.length || rule.source.notPorts?.length
-          ? portOf(rand, rule.source.ports, rule.source.notPorts)
-          : rand.between(20_000, 60_000),
-      destinationPort: portOf(rand, rule.destination.ports, rule.destination.notPorts),
-    }),
-    ...icmp(rand, family, protocol, rule.icmp ?? rule.notICMP),
-  };
-  if (ported(protocol))
-    for (const side of ['source', 'destination'] as const) meetName(rand, packet, rule[side], side, all);
   if (direction === 'egress') {
     // Whatever address a workload claims as its own, policy judges it by the interface.
     const plain = !rule.source.nets?.length && !rule.source.ports?.some((one) => one.kind === 'name');
@@ -179,52 +136,6 @@ function aim(rand: Random, { rule, direction, slot }: Target, all: readonly Item
   return {
     node: slot.node,
     packet: { ...packet, inInterface: rand.chance(0.25) ? from : UPLINK, outInterface: slot.interface },
-  };
-}
-
-/** An endpoint that has one of the side's named ports, and that port. */
-function meetName(
-  rand: Random,
-  packet: Draft,
-  side: Rule['source'],
-  which: 'source' | 'destination',
-  all: readonly Item[],
-): void {
-  const names = [...(side.ports ?? []), ...(side.notPorts ?? [])].flatMap((one) =>
-    one.kind === 'name' ? [one.name] : [],
-  );
-  if (names.length === 0 || rand.chance(0.2)) return;
-  const { endpoint } = rand.pick(all.filter((item) => item.endpoint));
-  const port = endpoint?.spec.ports.find((one) => one.name !== undefined && names.includes(one.name));
-  const text = endpoint?.spec.ipNetworks.find((net) => net.includes(':') === (packet.family === 6));
-  if (!port || text === undefined) return;
-  packet[which] = parsePrefix(text)?.prefix.bits ?? packet[which];
-  packet[`${which}Port`] = port.port;
-}
-
-function familyOf(rule: Rule, nets: readonly string[]): Family | undefined {
-  if (rule.ipVersion !== undefined) return rule.ipVersion;
-  if (rule.protocol === 'ICMP' || rule.protocol === 1) return 4;
-  if (rule.protocol === 'ICMPv6' || rule.protocol === 58) return 6;
-  return nets[0] === undefined ? undefined : nets[0].includes(':') ? 6 : 4;
-}
-
-function outOf(node: string, family: Family, destination: bigint): { outInterface?: string } {
-  const to = routeTo(node, family, destination);
-  return to === undefined ? {} : { outInterface: to };
-}
-
-function icmp(
-  rand: Random,
-  family: Family,
-  protocol: number,
-  match?: { type?: number | undefined; code?: number | undefined },
-): Partial<Packet> {
-  if (protocol !== (family === 4 ? 1 : 58)) return {};
-  const types = family === 4 ? [8, 8, 13, ...ICMP_TYPES[4]] : [128, 128, 139, ...ICMP_TYPES[6]];
-  return {
-    icmpType: match?.type !== undefined && rand.chance(0.6) ? match.type : rand.pick(types),
-    icmpCode: match?.code !== undefined && rand.chance(0.7) ? match.code : rand.below(3),
   };
 }
 
@@ -292,7 +203,7 @@ function stray(rand: Random, slot: Slot): Drafted {
 /** The state in which conntrack will see it; a few packets belong to connections, or to none that could be. */
 function finish(rand: Random, { node, packet }: Drafted): Probe {
   const state = trackedState(packet);
-  if (state === 'new' && packet.inInterface !== undefined && rand.chance(0.06)) {
+  if (state === 'new' && packet.originalDestination === undefined && rand.chance(0.06)) {
     if (packet.protocol === 6)
       return { node, packet: { ...packet, state: rand.pick(['established', 'invalid'] as const) } };
     if (packet.protocol === 17) return { node, packet: { ...packet, state: 'established' } };
@@ -303,4 +214,25 @@ function finish(rand: Random, { node, packet }: Drafted): Probe {
       };
   }
   return { node, packet: { ...packet, state } };
+}
+
+/** What an untracked policy allows is not DNATed: such a packet goes where it was sent. */
+function possible(oracle: Oracle, { node, packet }: Probe): Probe {
+  if (packet.originalDestination === undefined) return { node, packet };
+  const untracked = oracle
+    .stages(node, packet)
+    .some(
+      ({ stage, by, verdict }) => stage.startsWith('host-untracked') && by === 'rule' && verdict === 'allow',
+    );
+  if (!untracked) return { node, packet };
+  const { originalDestination: destination, originalDestinationPort, outInterface: _, ...rest } = packet;
+  return {
+    node,
+    packet: {
+      ...rest,
+      destination,
+      ...(originalDestinationPort !== undefined && { destinationPort: originalDestinationPort }),
+      ...outOf(node, packet.family, destination),
+    },
+  };
 }

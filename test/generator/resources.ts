@@ -2,12 +2,13 @@
 // verdict occurs; staged policies and host-only ones occur to show that they change none.
 import { BUILTINS, parseResource, type Resource } from '../../src/resources/index.ts';
 import type { Random } from './random.ts';
-import { type Raw, rule } from './rules.ts';
+import { failsafeFields, hostEndpoints, hostPolicies } from './host-resources.ts';
+import { labels, resource, someRules, TIERS, withoutHttp } from './parts.ts';
+import type { Raw } from './rules.ts';
 import { selector } from './selectors.ts';
 import {
   ACCOUNT_LABELS,
   ACCOUNTS,
-  LABELS,
   NAMESPACE_LABELS,
   NAMESPACES,
   NETS,
@@ -20,20 +21,33 @@ import {
   type Slot,
 } from './universe.ts';
 
-const API = 'projectcalico.org/v3';
-const TIERS = ['default', 'security', 'kube-admin', 'kube-baseline', 'extra'] as const;
-
-export function resources(rand: Random): Raw[] {
+/** `hosts`: with host endpoints, policies for them, and failsafes. */
+export function resources(rand: Random, { hosts = false } = {}): Raw[] {
   const made = [
     ...tiers(rand),
     ...nodes(rand),
-    ...felix(rand),
+    ...felix(rand).map((one) => (hosts ? withFailsafes(rand, one) : one)),
     ...profiles(rand),
     ...networkSets(rand),
     ...SLOTS.flatMap((slot, n) => endpoints(rand, slot, n)),
     ...policies(rand),
+    ...(hosts ? [...hostEndpoints(rand), ...hostPolicies(rand)] : []),
   ];
   return made;
+}
+
+function withFailsafes(rand: Random, one: Raw): Raw {
+  const discovery = rand.chance(0.25) ? rand.pick(['Disabled', 'Disabled', 'Enabled']) : undefined;
+  return {
+    ...one,
+    ...(discovery && {
+      metadata: {
+        ...(one['metadata'] as Raw),
+        annotations: { 'tortie.dev/hostNeighbourDiscovery': discovery },
+      },
+    }),
+    spec: { ...(one['spec'] as Raw), ...failsafeFields(rand) },
+  };
 }
 
 /** The resources as the product reads them, with the built-in ones. Throws when a generated one is not valid. */
@@ -53,18 +67,6 @@ export function parsed(raw: readonly Raw[]): Resource[] {
 
 /** Shrinking makes sets of resources that are no longer valid; they are no failures. */
 export class InvalidCase extends Error {}
-
-function resource(kind: string, name: string, spec: Raw, more: Raw = {}): Raw {
-  return { apiVersion: API, kind, metadata: { name, ...more }, spec };
-}
-
-function labels(
-  rand: Random,
-  vocabulary: Readonly<Record<string, readonly string[]>> = LABELS,
-): Record<string, string> {
-  const chosen = rand.some(Object.keys(vocabulary), rand.between(1, Object.keys(vocabulary).length));
-  return Object.fromEntries(chosen.map((label) => [label, rand.pick(vocabulary[label] ?? [''])]));
-}
 
 function tiers(rand: Random): Raw[] {
   const one = (name: string): Raw =>
@@ -113,10 +115,6 @@ function felix(rand: Random): Raw[] {
     ...(rand.chance(0.3) ? [resource('FelixConfiguration', `node.${NODE}`, spec())] : []),
     ...(rand.chance(0.3) ? [scoped('zone-b', rand.between(1, 2)), scoped('zone-a', rand.between(1, 2))] : []),
   ];
-}
-
-function someRules(rand: Random, low: number, high: number, profile = false): Raw[] {
-  return Array.from({ length: rand.between(low, high) }, () => rule({ rand, profile }));
 }
 
 /** A profile that says nothing more to what its rules did not decide, or that allows the rest. */
@@ -219,11 +217,6 @@ function endpoints(rand: Random, slot: Slot, n: number): Raw[] {
     );
   };
   return [one(`pod${n}`), ...(rand.chance(0.08) ? [one(`second${n}`)] : [])];
-}
-
-/** HTTP is matched on ingress only. */
-function withoutHttp(one: Raw): Raw {
-  return Object.fromEntries(Object.entries(one).filter(([field]) => field !== 'http'));
 }
 
 function policies(rand: Random): Raw[] {

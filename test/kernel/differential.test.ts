@@ -10,7 +10,7 @@ import { createProbes, type Probe } from '../generator/packets.ts';
 import { random, seedFromEnvironment } from '../generator/random.ts';
 import { InvalidCase, parsed, resources } from '../generator/resources.ts';
 import type { Raw } from '../generator/rules.ts';
-import { labSpec, NODE } from '../generator/universe.ts';
+import { factsOf, labSpec, NODE } from '../generator/universe.ts';
 import { type Lab, openLab } from '../lab/lab.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import { type Case, nodePolicies, saveCase, savedCases, shrink } from '../properties/case.ts';
@@ -61,10 +61,10 @@ async function startEnforcer(dataplane: Dataplane): Promise<Enforcer> {
 
 function ask(seed: number, count: number): Question {
   const rand = random(seed);
-  const raw = resources(rand);
+  const raw = resources(rand, { hosts: seed % 2 === 1 });
   const all = parsed(raw);
-  const evaluator = createEvaluator(nodePolicies(all, [NODE])(NODE));
-  const oracle = createOracle(all);
+  const evaluator = createEvaluator(nodePolicies(all, [NODE])(NODE), lab.facts);
+  const oracle = createOracle(all, factsOf);
   const next = createProbes(rand, all, NODE);
   const probes = Array.from({ length: count }, next);
   const wanted = probes.map(({ packet }) => oracle.verdict(NODE, packet) === 'allow');
@@ -89,7 +89,7 @@ async function compare(dataplane: Dataplane, questions: readonly Question[]): Pr
 /** Does the kernel, with nothing but this case loaded, still say something else than the oracle? */
 async function differs(dataplane: Dataplane, one: Case): Promise<boolean> {
   try {
-    const wanted = createOracle(parsed(one.resources)).verdict(NODE, one.packet) === 'allow';
+    const wanted = createOracle(parsed(one.resources), factsOf).verdict(NODE, one.packet) === 'allow';
     await (await startEnforcer(dataplane)).enforce(one.resources);
     return (await lab.probe([one.packet]))[0] !== wanted;
   } catch (error) {
@@ -101,7 +101,7 @@ async function differs(dataplane: Dataplane, one: Case): Promise<boolean> {
 async function report(dataplane: Dataplane, seed: number, failing: Case): Promise<never> {
   const alone = await differs(dataplane, failing);
   const small = alone && SHRINK ? await shrink(failing, (one) => differs(dataplane, one)) : failing;
-  const verdict = createOracle(parsed(small.resources)).verdict(NODE, small.packet);
+  const verdict = createOracle(parsed(small.resources), factsOf).verdict(NODE, small.packet);
   const why = `oracle says ${verdict}, ${dataplane} the opposite${alone ? '' : ' (only after the sets of resources before it)'}; TORTIE_SEED=${seed}`;
   throw new Error(`${why}; saved as ${saveCase(`kernel-${dataplane}-${seed}`, why, small)}`);
 }

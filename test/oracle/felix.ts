@@ -6,9 +6,9 @@ import { block, inBlock } from './addresses.ts';
 import { predicate } from './labels.ts';
 
 interface ProtoPort {
-  readonly protocol: unknown;
+  readonly protocol: string;
   readonly port: number;
-  readonly net?: string;
+  readonly net?: string | undefined;
 }
 
 export interface Felix extends FelixConfigurationSpec {
@@ -23,7 +23,7 @@ const DEFAULT_IN = [...tcp(22), { protocol: 'udp', port: 68 }, ...tcp(...CLUSTER
 const DEFAULT_OUT = [{ protocol: 'udp', port: 53 }, { protocol: 'udp', port: 67 }, ...tcp(...CLUSTER)];
 
 const NUMBERS: Readonly<Record<string, number>> = { tcp: 6, udp: 17, sctp: 132 };
-const numberOf = (protocol: unknown): number => NUMBERS[String(protocol).toLowerCase()] ?? Number(protocol);
+const numberOf = (protocol: string): number => NUMBERS[protocol.toLowerCase()] ?? Number(protocol);
 
 /** Some failsafe of the list is about this packet: its port on the named side, its network on the other one's. */
 export function failsafe(
@@ -43,7 +43,7 @@ export function failsafe(
 export function felixOf(resources: readonly Resource[], node: string): Felix {
   const found = resources.filter((one) => one.kind === 'FelixConfiguration');
   const labels = resources.find((one) => one.kind === 'Node' && one.metadata.name === node)?.metadata.labels;
-  const machine = { blocks: [], label: (name: string) => labels?.get(name) };
+  const machine = { blocks: [], ports: [], label: (name: string) => labels?.get(name) };
   // Without a time of creation an object is the newest.
   const created = (one: (typeof found)[number]): number => {
     const text = one.metadata.other?.['creationTimestamp'];
@@ -68,14 +68,13 @@ export function felixOf(resources: readonly Resource[], node: string): Felix {
     }),
     {} as FelixConfigurationSpec,
   );
-  const lists = spec as Readonly<Record<string, unknown>>;
   const switches = given.flatMap(
     (one) => one.metadata.annotations?.get('tortie.dev/hostNeighbourDiscovery') ?? [],
   );
   return {
     ...spec,
-    failsafesIn: (lists['failsafeInboundHostPorts'] as ProtoPort[] | undefined) ?? DEFAULT_IN,
-    failsafesOut: (lists['failsafeOutboundHostPorts'] as ProtoPort[] | undefined) ?? DEFAULT_OUT,
+    failsafesIn: spec.failsafeInboundHostPorts ?? DEFAULT_IN,
+    failsafesOut: spec.failsafeOutboundHostPorts ?? DEFAULT_OUT,
     neighbourDiscovery: switches.at(-1) !== 'Disabled',
   };
 }

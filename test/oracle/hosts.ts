@@ -16,17 +16,21 @@ export function isIn(policy: Policy, list: List): boolean {
   return list === 'normal' || (list === 'forward' && flags?.applyOnForward === true);
 }
 
-export interface Hosts {
-  /** The host endpoint that is for this interface and no other. */
-  named(name: string): HostItem | undefined;
-  /** The one for all interfaces. */
-  readonly any: HostItem | undefined;
-}
+/** The host endpoint that judges in a stage of this list at this interface. */
+export type HostAt = (list: List, name: string) => HostItem | undefined;
 
-export function hostsOf(all: readonly Item[], node: string, facts: HostFacts): Hosts {
+/** `has`: the host endpoint has tiers in that list. */
+export function hostsOf(
+  all: readonly Item[],
+  node: string,
+  facts: HostFacts,
+  isWorkload: (name: string) => boolean,
+  has: (item: HostItem, list: List) => boolean,
+): HostAt {
   const mine = all
     .filter((item): item is HostItem => item.host?.spec.node === node)
     .sort((a, b) => (a.host.metadata.name < b.host.metadata.name ? -1 : 1));
+  const any = mine.find((item) => item.host.spec.interfaceName === '*');
   const addressesOf = (name: string): readonly string[] =>
     facts.interfaces.find((one) => one.name === name)?.addresses ?? [];
   const expected = (item: HostItem, name: string): boolean =>
@@ -34,11 +38,16 @@ export function hostsOf(all: readonly Item[], node: string, facts: HostFacts): H
       const own = block(text);
       return own !== undefined && item.blocks.some((one) => inBlock(one, own.family, own.bits));
     });
-  return {
-    named: (name) =>
-      mine.find((item) =>
-        item.host.spec.interfaceName ? item.host.spec.interfaceName === name : expected(item, name),
-      ),
-    any: mine.find((item) => item.host.spec.interfaceName === '*'),
+  const named = (name: string): HostItem | undefined =>
+    isWorkload(name)
+      ? undefined
+      : mine.find((item) =>
+          item.host.spec.interfaceName ? item.host.spec.interfaceName === name : expected(item, name),
+        );
+  return (list, name) => {
+    const own = named(name);
+    if (list === 'untracked') return own && has(own, list) ? own : undefined;
+    if (list === 'preDnat') return [own, any].find((item) => item && has(item, list));
+    return isWorkload(name) && list === 'normal' ? undefined : (own ?? any);
   };
 }

@@ -7,7 +7,7 @@ import { resourceKey } from '../../src/resources/index.ts';
 import type { Packet } from '../../src/verdict/packet.ts';
 import type { Stage } from '../../src/verdict/trail.ts';
 import { type Felix, failsafe, felixOf } from './felix.ts';
-import { type HostItem, hostsOf, isIn, type List, type Policy } from './hosts.ts';
+import { type HostAt, type HostItem, hostsOf, isIn, type List, type Policy } from './hosts.ts';
 import { both, type Item, items, NAMESPACE, type Predicate, predicate, SERVICE_ACCOUNT } from './labels.ts';
 import { createMatcher } from './rule.ts';
 
@@ -39,6 +39,7 @@ export interface Oracle {
   reason(node: string, packet: Packet, without?: Without): Reason | undefined;
   /** The decisions of all stages, in order, up to the first that denies. */
   stages(node: string, packet: Packet, without?: Without): readonly Reason[];
+  hostAt(node: string, list: List, name: string): HostItem | undefined;
 }
 
 type Direction = 'ingress' | 'egress';
@@ -160,23 +161,24 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
     );
   }
 
+  const workloadInterfaces =
+    (node: string, felix: Felix) =>
+    (name: string): boolean =>
+      (felix.interfacePrefix ?? 'cali').split(',').some((prefix) => name.startsWith(prefix)) ||
+      all.some((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name);
+  const hostsAt = (node: string, isWorkload: (name: string) => boolean): HostAt =>
+    hostsOf(all, node, factsOf(node), isWorkload, (item, list) =>
+      policiesOf(item).some((policy) => isIn(policy, list)),
+    );
+
   function stages(node: string, packet: Packet, without: Without = {}): readonly Reason[] {
     ignored = without;
     const felix = felixOf(resources, node);
-    const prefixes = (felix.interfacePrefix ?? 'cali').split(',');
-    const isWorkload = (name: string): boolean =>
-      prefixes.some((prefix) => name.startsWith(prefix)) ||
-      all.some((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name);
-    const hosts = hostsOf(all, node, factsOf(node));
-    const has = (item: HostItem | undefined, list: List): HostItem | undefined =>
-      item && policiesOf(item).some((policy) => isIn(policy, list)) ? item : undefined;
-    const namedAt = (name: string): HostItem | undefined =>
-      isWorkload(name) ? undefined : hosts.named(name);
-    const at = (name: string): HostItem | undefined => namedAt(name) ?? hosts.any;
+    const isWorkload = workloadInterfaces(node, felix);
+    const at = hostsAt(node, isWorkload);
 
     const { inInterface: from, outInterface: to } = packet;
     const fromWorkload = from !== undefined && isWorkload(from);
-    const forwarded = from !== undefined && to !== undefined;
     const trail: Reason[] = [];
     let accepted = false;
     let after = packet;
@@ -184,13 +186,8 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
       trail.push({ stage, ...decision });
       return decision.verdict === 'allow';
     };
-    const askHost = (
-      stage: Stage,
-      item: HostItem | undefined,
-      list: List,
-      direction: Direction,
-      met: Packet,
-    ): boolean => {
+    const askHost = (stage: Stage, name: string, list: List, direction: Direction, met: Packet): boolean => {
+      const item = at(list, name);
       if (!item || accepted) return true;
       const decision = host(item, list, direction, met, felix);
       if (decision.verdict === 'allow' && decision.by === 'rule') {
@@ -201,16 +198,14 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
     };
 
     if (from !== undefined) {
-      const named = namedAt(from);
       const before = beforeNat(packet);
-      if (!askHost('host-untracked', has(named, 'untracked'), 'untracked', 'ingress', before)) return trail;
-      const first = has(named, 'preDnat') ?? has(hosts.any, 'preDnat');
-      if (!askHost('host-pre-dnat', first, 'preDnat', 'ingress', before)) return trail;
+      if (!askHost('host-untracked', from, 'untracked', 'ingress', before)) return trail;
+      if (!askHost('host-pre-dnat', from, 'preDnat', 'ingress', before)) return trail;
       if (to === undefined && !fromWorkload) {
-        askHost('host-ingress', at(from), 'normal', 'ingress', after);
+        askHost('host-ingress', from, 'normal', 'ingress', after);
         return trail;
       }
-      if (forwarded && !askHost('host-forward-in', at(from), 'forward', 'ingress', after)) return trail;
+      if (to !== undefined && !askHost('host-forward-in', from, 'forward', 'ingress', after)) return trail;
       if (fromWorkload) {
         const discovery = isIcmp6(packet) && FROM_WORKLOADS.has(packet.icmpType ?? 0);
         if (to === undefined && discovery) {
@@ -228,18 +223,19 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
         return trail;
       // This stage comes after those that could have accepted, and asks nothing of it.
       accepted = false;
-      askHost('host-forward-out', at(to), 'forward', 'egress', after);
+      askHost('host-forward-out', to, 'forward', 'egress', after);
       return trail;
     }
     if (to === undefined) return trail;
-    const untracked = has(namedAt(to), 'untracked');
-    if (!askHost('host-untracked-out', untracked, 'untracked', 'egress', beforeNat(packet))) return trail;
-    if (!isWorkload(to)) askHost('host-egress', at(to), 'normal', 'egress', after);
+    if (!askHost('host-untracked-out', to, 'untracked', 'egress', beforeNat(packet))) return trail;
+    askHost('host-egress', to, 'normal', 'egress', after);
     return trail;
   }
 
   return {
     stages,
+    hostAt: (node, list, name) =>
+      hostsAt(node, workloadInterfaces(node, felixOf(resources, node)))(list, name),
     reason: (node, packet, without) => stages(node, packet, without).at(-1),
     verdict: (node, packet) => stages(node, packet).at(-1)?.verdict ?? 'allow',
   };

@@ -10,6 +10,7 @@ import { createEvaluator, type Packet } from '../../src/verdict/index.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import { InvalidCase, parsed } from '../generator/resources.ts';
 import type { Raw } from '../generator/rules.ts';
+import { factsOf } from '../generator/universe.ts';
 
 export interface Case {
   readonly node: string;
@@ -37,9 +38,9 @@ export function nodePolicies(
 export function opinions(one: Case): { oracle: string; evaluator: string } | undefined {
   try {
     const resources = parsed(one.resources);
-    const evaluator = createEvaluator(nodePolicies(resources, [one.node])(one.node));
+    const evaluator = createEvaluator(nodePolicies(resources, [one.node])(one.node), factsOf(one.node));
     return {
-      oracle: createOracle(resources).verdict(one.node, one.packet),
+      oracle: createOracle(resources, factsOf).verdict(one.node, one.packet),
       evaluator: evaluator.verdict(one.packet),
     };
   } catch (error) {
@@ -103,11 +104,16 @@ const FOLDER = fileURLToPath(new URL('../regressions/', import.meta.url));
 export function saveCase(name: string, why: string, one: Case): string {
   mkdirSync(FOLDER, { recursive: true });
   const file = `${FOLDER}${name}.yaml`;
-  const { source, destination, originalDestination: _, ...packet } = one.packet;
+  const { source, destination, originalDestination, ...packet } = one.packet;
   const text = (bits: bigint): string => formatAddress({ family: packet.family, bits });
   const document = {
     node: one.node,
-    packet: { ...packet, source: text(source), destination: text(destination) },
+    packet: {
+      ...packet,
+      source: text(source),
+      destination: text(destination),
+      ...(originalDestination !== undefined && { originalDestination: text(originalDestination) }),
+    },
     resources: one.resources,
   };
   writeFileSync(file, `# ${why}\n${stringify(document, { aliasDuplicateObjects: false })}`);
@@ -121,15 +127,21 @@ export function savedCases(): (Case & { readonly name: string })[] {
   return files.map(({ name }) => {
     const { node, packet, resources } = parse(readFileSync(FOLDER + name, 'utf8')) as {
       node: string;
-      packet: Packet & { source: string; destination: string };
+      packet: Packet & { source: string; destination: string; originalDestination?: string };
       resources: Raw[];
     };
     const bits = (text: unknown): bigint => parseAddress(String(text))?.bits ?? 0n;
+    const original = packet.originalDestination as unknown;
     return {
       name,
       node,
       resources,
-      packet: { ...packet, source: bits(packet.source), destination: bits(packet.destination) },
+      packet: {
+        ...packet,
+        source: bits(packet.source),
+        destination: bits(packet.destination),
+        ...(original !== undefined && { originalDestination: bits(original) }),
+      },
     };
   });
 }

@@ -7,7 +7,7 @@ import { createOracle } from '../oracle/oracle.ts';
 import { createProbes } from '../generator/packets.ts';
 import { random, seedFromEnvironment } from '../generator/random.ts';
 import { parsed, resources } from '../generator/resources.ts';
-import { NODE, OTHER_NODE } from '../generator/universe.ts';
+import { factsOf, NODE, OTHER_NODE } from '../generator/universe.ts';
 import { type Case, disagrees, nodePolicies, opinions, saveCase, savedCases, shrink } from './case.ts';
 
 const SEED = seedFromEnvironment();
@@ -36,11 +36,13 @@ describe('oracle and evaluator', () => {
 
 function firstDisagreement(seed: number, count: number): Case | undefined {
   const rand = random(seed);
-  const raw = resources(rand);
+  const raw = resources(rand, { hosts: seed % 2 === 1 });
   const all = parsed(raw);
   const policyOf = nodePolicies(all, [NODE, OTHER_NODE]);
-  const evaluators = new Map([NODE, OTHER_NODE].map((node) => [node, createEvaluator(policyOf(node))]));
-  const oracle = createOracle(all);
+  const evaluators = new Map(
+    [NODE, OTHER_NODE].map((node) => [node, createEvaluator(policyOf(node), factsOf(node))]),
+  );
+  const oracle = createOracle(all, factsOf);
   const next = createProbes(rand, all);
   for (let n = 0; n < count; n += 1) {
     const { node, packet } = next();

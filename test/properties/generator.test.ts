@@ -1,9 +1,10 @@
 // The generator is good enough: without this, a thousand agreements could all be about nothing.
 import { expect, it } from 'vitest';
-import { decisive, KINDS } from '../generator/decisive.ts';
+import { decisive, decisiveForHosts, HOST_KINDS, KINDS } from '../generator/decisive.ts';
 import { createProbes } from '../generator/packets.ts';
 import { random } from '../generator/random.ts';
 import { parsed, resources } from '../generator/resources.ts';
+import { factsOf } from '../generator/universe.ts';
 import { createOracle } from '../oracle/oracle.ts';
 
 const PACKETS = 10_000;
@@ -16,7 +17,7 @@ function measure(seed: number): { allowed: number; deniedByRule: number; kinds: 
   for (let n = 0; n < PACKETS / PER_SET; n += 1) {
     const rand = random(seed + n);
     const all = parsed(resources(rand));
-    const oracle = createOracle(all);
+    const oracle = createOracle(all, factsOf);
     const next = createProbes(rand, all);
     for (let k = 0; k < PER_SET; k += 1) {
       const { node, packet } = next();
@@ -39,10 +40,27 @@ it('allows and denies enough, and makes every kind of match decisive at least 50
   expect([...kinds].filter(([, count]) => count < 50)).toEqual([]);
 });
 
-it('gives the same for the same seed', () => {
+it('makes every stage of a host endpoint decide both ways at least 50 times in 10,000', {
+  timeout: 120_000,
+}, () => {
+  const kinds = new Map(HOST_KINDS.map((kind) => [kind, 0]));
+  for (let n = 0; n < PACKETS / PER_SET; n += 1) {
+    const rand = random(11 + n);
+    const all = parsed(resources(rand, { hosts: true }));
+    const oracle = createOracle(all, factsOf);
+    const next = createProbes(rand, all);
+    for (let k = 0; k < PER_SET; k += 1) {
+      const { node, packet } = next();
+      for (const kind of decisiveForHosts(oracle, node, packet)) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    }
+  }
+  expect([...kinds].filter(([, count]) => count < 50)).toEqual([]);
+});
+
+it.each([false, true])('gives the same for the same seed (hosts: %s)', (hosts) => {
   const once = (): unknown => {
     const rand = random(42);
-    const raw = resources(rand);
+    const raw = resources(rand, { hosts });
     const next = createProbes(rand, parsed(raw));
     return [raw, Array.from({ length: 50 }, next)];
   };
