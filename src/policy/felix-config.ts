@@ -1,7 +1,13 @@
 // FelixConfiguration objects → NodeConfig of a node. Field by field, later wins: built-in defaults, the object
 // `default`, the one selector-scoped object that matches the Node's labels (of several the oldest, then by name),
 // the object `node.<name>`.
-import type { FelixConfiguration, FelixConfigurationSpec, Node } from '../resources/index.ts';
+import { type Problem, problem } from '../errors/problem.ts';
+import {
+  type FelixConfiguration,
+  type FelixConfigurationSpec,
+  type Node,
+  resourceKey,
+} from '../resources/index.ts';
 import { formatPrefix, maskPrefix, parsePrefix } from '../net/index.ts';
 import type { Failsafe, NodeConfig } from './node-config.ts';
 import { compareText } from './order.ts';
@@ -32,6 +38,7 @@ const FAILSAFE_OUTBOUND: readonly Failsafe[] = Object.freeze([
 
 /** Ours, since Calico has no such thing. */
 const NEIGHBOUR_DISCOVERY = 'tortie.dev/hostNeighbourDiscovery';
+const SWITCH: ReadonlySet<string | undefined> = new Set(['enabled', 'disabled']);
 
 export const DEFAULT_CONFIG: NodeConfig = Object.freeze({
   interfacePrefixes: Object.freeze(['cali']),
@@ -74,6 +81,21 @@ export class FelixConfigs {
     this.#dirty = true;
   }
 
+  /** Values of our own annotation that mean nothing. */
+  problems(): Problem[] {
+    return [...this.#objects.values()].flatMap(({ kind, metadata }) => {
+      const value = metadata.annotations?.get(NEIGHBOUR_DISCOVERY);
+      if (value === undefined || SWITCH.has(value.toLowerCase())) return [];
+      const message = `${NEIGHBOUR_DISCOVERY} is ${JSON.stringify(value)} and counts for nothing`;
+      return problem('policy/annotation', message, {
+        severity: 'warning',
+        resource: resourceKey(kind, undefined, metadata.name),
+        path: ['metadata', 'annotations', NEIGHBOUR_DISCOVERY],
+        hint: 'Enabled or Disabled',
+      });
+    });
+  }
+
   /** The same object as long as nothing in it changes. */
   resolve(nodes: Iterable<string>): ReadonlyMap<string, NodeConfig> {
     if (!this.#dirty) return this.#resolved;
@@ -94,7 +116,7 @@ export class FelixConfigs {
     const switches = layers.map((layer) =>
       layer?.metadata.annotations?.get(NEIGHBOUR_DISCOVERY)?.toLowerCase(),
     );
-    const last = switches.findLast((value) => value === 'enabled' || value === 'disabled');
+    const last = switches.findLast((value) => SWITCH.has(value));
     return toConfig(
       Object.assign({}, ...layers.map((layer) => definedFields(layer?.spec))),
       last !== 'disabled',

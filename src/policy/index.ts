@@ -12,6 +12,7 @@
 //   isWorkloadInterface(NodePolicy, name)   by prefix, or because a local endpoint claims it (safer than Calico, which
 //                                    leaves an endpoint outside the prefixes unpoliced)
 //   hostInterfaces(NodePolicy, HostFacts)   which host endpoint polices which interface of the host, and which the rest
+//   hostFactsProblems(NodePolicy, HostFacts)   warnings that problems() cannot know: addresses and interfaces of the host
 //   parseHostFacts(json)             our own form, or the output of `ip -j addr`
 export type { DialectConfig, Failsafe, NodeConfig } from './node-config.ts';
 export type * from './node-policy.ts';
@@ -29,6 +30,7 @@ export {
   hostInterfaces,
   isWorkloadInterface,
 } from './interfaces.ts';
+export { hostFactsProblems } from './host-problems.ts';
 export { createGraph, type Graph } from './graph.ts';
 export type * from './delta.ts';
 export type { WorkCounters } from './work.ts';

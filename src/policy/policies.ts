@@ -1,7 +1,7 @@
 // All policies, which of them apply on which node, and their compiled rules.
 import type { Problem } from '../errors/problem.ts';
 import { each, type Few, putInto, takeFrom } from './few.ts';
-import { HOST, type LocalClass, type LocalEndpoints } from './local-endpoints.ts';
+import type { LocalClass, LocalEndpoints } from './local-endpoints.ts';
 import type { ActivePolicy } from './node-policy.ts';
 import { isHostOnly, type PolicyHead, type PolicyResource, readPolicy } from './policy-head.ts';
 import { compileRules } from './rules.ts';
@@ -72,12 +72,12 @@ export class Policies {
     return this.#heads.values();
   }
 
-  /** Policies that apply to a class of endpoints, in no order. */
+  /** Policies whose selector matches a class of endpoints, in no order. */
   applyingTo(cls: LocalClass): PolicyHead[] {
     const heads: PolicyHead[] = [];
     for (const selector of cls.matched) {
       for (const head of each(this.#bySelector.get(selector)))
-        if ((cls.group === HOST || !isHostOnly(head)) && !this.#broken.has(head.key)) heads.push(head);
+        if (!this.#broken.has(head.key)) heads.push(head);
     }
     return heads;
   }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Resource } from '../resources/index.ts';
 import { createGraph } from './graph.ts';
-import { allowTo, endpoint, globalPolicy, keyOf, resource } from './testing/resources.ts';
+import { hostFactsProblems } from './host-problems.ts';
+import { allowTo, endpoint, globalPolicy, hostEndpoint, keyOf, resource } from './testing/resources.ts';
 
 function problemsOf(...resources: readonly Resource[]): string[] {
   const graph = createGraph({ nodes: ['n1'] });
@@ -94,4 +95,76 @@ it('a policy that cannot be compiled is absent, and an error', () => {
     expect([...policy.endpoints.values()][0]?.tiers.length).toBe(present);
     expect(graph.problems().map(({ code }) => code)).toEqual(present ? [] : ['selector/syntax']);
   }
+});
+
+it('two host endpoints for one interface, or for all: the smaller id is used', () => {
+  const hosts = ['h2', 'h1'].map((name) => hostEndpoint(name, { interface: 'eth0' }));
+  const all = ['a2', 'a1'].map((name) => hostEndpoint(name, { interface: '*' }));
+  const elsewhere = hostEndpoint('h0', { interface: 'eth0', node: 'n2' });
+  expect(problemsOf(...hosts, ...all, elsewhere)).toEqual([
+    'warning policy/shared-interface HostEndpoint/a2 spec.interfaceName',
+    'warning policy/shared-interface HostEndpoint/h2 spec.interfaceName',
+  ]);
+});
+
+it('a host endpoint on the interface of a workload, by prefix or because an endpoint has it', () => {
+  const web = endpoint('a/web', '10.0.0.1', { interface: 'veth0' });
+  const hosts = ['cali7', 'veth0', 'eth0'].map((name) => hostEndpoint(name, { interface: name }));
+  expect(problemsOf(web, ...hosts).filter((text) => text.includes('HostEndpoint'))).toEqual([
+    'warning policy/host-workload-interface HostEndpoint/cali7 spec.interfaceName',
+    'warning policy/host-workload-interface HostEndpoint/veth0 spec.interfaceName',
+  ]);
+});
+
+it('untracked policy that only a host endpoint for all interfaces matches', () => {
+  const untracked = globalPolicy('p', { selector: 'has(host)', doNotTrack: true, applyOnForward: true });
+  const all = hostEndpoint('all', { interface: '*', labels: { host: '' } });
+  const one = hostEndpoint('one', { interface: 'eth0', labels: { host: '' } });
+  expect(problemsOf(untracked, all)).toEqual([
+    'warning policy/untracked-all-interfaces GlobalNetworkPolicy/p spec.doNotTrack',
+  ]);
+  expect(problemsOf(untracked, all, one)).toEqual([]);
+  expect(problemsOf(untracked)).toEqual([]);
+});
+
+it('a host endpoint lists a profile that does not exist', () => {
+  expect(problemsOf(hostEndpoint('h', { interface: 'eth0', profiles: ['none'] }))).toEqual([
+    'warning policy/unknown-profile HostEndpoint/h spec.profiles',
+  ]);
+});
+
+it('an annotation of ours with a value that means nothing', () => {
+  const annotations = { 'tortie.dev/hostNeighbourDiscovery': 'off' };
+  expect(problemsOf(resource('FelixConfiguration', 'default', {}, { annotations }))).toEqual([
+    'warning policy/annotation FelixConfiguration/default metadata.annotations.tortie.dev/hostNeighbourDiscovery',
+  ]);
+});
+
+it('what only the host shows: addresses and interfaces that it has not, and two endpoints for one address', () => {
+  const graph = createGraph({ nodes: ['n1'] });
+  const hosts = [
+    hostEndpoint('a', { interface: 'eth0' }),
+    hostEndpoint('b', { expected: '192.168.0.1' }),
+    hostEndpoint('c', { expected: '192.168.0.9 fd00::9' }),
+    hostEndpoint('d', { interface: 'eth9' }),
+    hostEndpoint('e', { expected: '10.0.0.1' }),
+    hostEndpoint('f', { interface: '*' }),
+    hostEndpoint('g', { interface: '*' }),
+  ];
+  graph.onUpdates(hosts.map((value) => ({ key: keyOf(value), value })));
+  graph.onStatus('in-sync');
+  graph.flush();
+  const facts = {
+    interfaces: [
+      { name: 'cali7', addresses: ['10.0.0.1'] },
+      { name: 'eth0', addresses: ['192.168.0.1'] },
+    ],
+  };
+  const found = hostFactsProblems(graph.nodePolicy('n1'), facts);
+  expect(found.map(({ code, resource: key, path }) => `${code} ${key} ${path?.join('.')}`)).toEqual([
+    'policy/shared-interface HostEndpoint/b spec.expectedIPs',
+    'policy/host-workload-interface HostEndpoint/e spec.expectedIPs',
+    'policy/expected-addresses HostEndpoint/c spec.expectedIPs',
+    'policy/absent-interface HostEndpoint/d spec.interfaceName',
+  ]);
 });

@@ -2,6 +2,8 @@
 import { type Problem, problem } from '../errors/problem.ts';
 import { type ResourceKey, type Rule } from '../resources/index.ts';
 import type { EndpointAssembly } from './endpoint-assembly.ts';
+import type { FelixConfigs } from './felix-config.ts';
+import { hostEndpointProblems } from './host-problems.ts';
 import type { Intake } from './intake.ts';
 import { endpointsByInterface } from './interfaces.ts';
 import type { NodeState } from './node-state.ts';
@@ -13,6 +15,7 @@ import type { Tiers } from './tiers.ts';
 
 interface Parts {
   readonly assembly: EndpointAssembly;
+  readonly configs: FelixConfigs;
   readonly intake: Intake;
   readonly policies: Policies;
   readonly profiles: Profiles;
@@ -29,6 +32,8 @@ export function findProblems(parts: Parts): Problem[] {
     ...policyProblems(parts),
     ...profileProblems(parts),
     ...interfaceProblems(parts),
+    ...hostEndpointProblems([...parts.nodes.values()].map(({ value }) => value)),
+    ...parts.configs.problems(),
   ];
   return found.sort(
     (a, b) =>
