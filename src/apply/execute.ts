@@ -31,9 +31,15 @@ export async function execute(run: Runner, plan: Plan): Promise<Execution> {
     // ipset stops in the middle, and taking back more than was done does no harm there.
     if (!test && command.argv[0] === 'ipset') done.push(command);
     const left = await takeBack(run, done);
-    return { ok: false, changed: done.length > 0, problems: [failureProblem(command, result), ...left] };
+    const changed = done.length > 0 || (!test && commits(command) > 1);
+    return { ok: false, changed, problems: [failureProblem(command, result), ...left] };
   }
   return { ok: true, changed: done.length > 0, problems: [] };
+}
+
+/** Tables are committed one by one: a failure in a later one leaves the earlier ones changed. */
+function commits({ stdin }: Command): number {
+  return stdin.match(/^COMMIT$/gm)?.length ?? 0;
 }
 
 async function takeBack(run: Runner, done: readonly Command[]): Promise<Problem[]> {

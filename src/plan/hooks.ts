@@ -21,7 +21,22 @@ export function hookLines(layout: HookLayout, wanted: readonly Hook[]): string[]
   });
 }
 
-/** The same for people: which hooks come, go, or stand in the wrong place. */
+/** Puts in those that are not there, and leaves the others where they are. */
+export function withMissing(
+  layout: HookLayout,
+  wanted: readonly Hook[],
+): { readonly lines: readonly string[]; readonly layout: HookLayout } {
+  const missing = wanted.filter((h) => !(layout.get(h.chain) ?? []).some((text) => isHook(text, h)));
+  const next = new Map(layout);
+  for (const hook of missing) {
+    const present = next.get(hook.chain) ?? [];
+    const text = hookRuleText(hook);
+    next.set(hook.chain, hook.position === 'insert' ? [text, ...present] : [...present, text]);
+  }
+  return { lines: missing.map(hookLine), layout: next };
+}
+
+/** What `hookLines` does, for people: which hooks come, go, or stand in the wrong place. */
 export function hookChanges(
   layout: HookLayout,
   wanted: readonly Hook[],

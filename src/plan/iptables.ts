@@ -1,12 +1,14 @@
 // Two iptables rulesets → steps. iptables-restore changes one table at once and ipset nothing, so the order makes sure
 // that no packet passes in between which both the old and the new policy deny:
 //   create new sets · test every family · restrict sets · rules v4, v6 · loosen sets · destroy unused sets
+// The rules of one family are one input, committed table by table: between.ts says in which order.
 import type { Family } from '../net/types.ts';
 import { chainDeclaration, printChainBody } from '../render/iptables/print.ts';
 import type { ChainText, IptablesRuleset, IptablesTable, IptablesTableName } from '../render/ruleset.ts';
+import { chainsBetween } from './between.ts';
 import { changesBetween } from './changes.ts';
-import { mapDelta, sameRules } from './delta.ts';
-import { hookLines, layoutOf } from './hooks.ts';
+import { type MapDelta, mapDelta, sameRules } from './delta.ts';
+import { hookLines, layoutOf, withMissing } from './hooks.ts';
 import { ipsetSteps } from './ipset-steps.ts';
 import { chainOrigin, planOf, type Script, script } from './script.ts';
 import type { Command, HookLayout, IptablesBackend, ObservedIptables, Plan } from './types.ts';
@@ -77,37 +79,67 @@ function stateOf(ruleset: ObservedIptables | IptablesRuleset, family: Family): F
 
 const NO_TABLE: IptablesTable = { chains: new Map(), hooks: [] };
 
-/** Answers how many tables it wrote. */
+/** Answers how many times it commits a table. */
 function writeFamily(text: Script, from: FamilyState, to: FamilyState, backend: IptablesBackend): number {
-  let tables = 0;
-  for (const name of new Set([...to.tables.keys(), ...from.tables.keys()])) {
+  const steps = tableSteps(from, to);
+  for (const step of steps) writeTable(text, step, backend);
+  return steps.length;
+}
+
+interface TableStep {
+  readonly name: IptablesTableName;
+  readonly chains: MapDelta<ChainText>;
+  /** The lines that put them right. */
+  readonly hooks: readonly string[];
+}
+
+/** In the order of a packet's way. */
+const ORDER: readonly IptablesTableName[] = ['raw', 'mangle', 'nat', 'filter'];
+
+/** One step for each table that changes; two for those that have to hold both policies for a while (between.ts). */
+function tableSteps(from: FamilyState, to: FamilyState): TableStep[] {
+  const steps = ORDER.flatMap((name) => {
     const before = from.tables.get(name) ?? NO_TABLE;
     const after = to.tables.get(name) ?? NO_TABLE;
-    if (before === after) continue;
+    if (before === after) return [];
     const layout = from.layouts ? (from.layouts.get(name) ?? new Map()) : layoutOf(before.hooks);
-    const size = text.size;
-    writeTable(text, name, before, after, { layout, backend });
-    if (text.size > size) tables += 1;
+    const step = tableStep(name, before.chains, after.chains, hookLines(layout, after.hooks));
+    return isNothing(step) ? [] : [{ step, before, after, layout }];
+  });
+  // Where there was no policy, or will be none, there is nothing that both deny.
+  if (steps.length < 2 || from.tables.size === 0 || to.tables.size === 0)
+    return steps.map(({ step }) => step);
+  const first: TableStep[] = [];
+  const last: TableStep[] = [];
+  for (const { step, before, after, layout } of steps) {
+    const chains = chainsBetween(step.name, from.tables, to.tables);
+    if (chains === undefined) first.push(step);
+    else {
+      const hooks = withMissing(layout, after.hooks);
+      first.push(tableStep(step.name, before.chains, chains, hooks.lines));
+      last.unshift(tableStep(step.name, chains, after.chains, hookLines(hooks.layout, after.hooks)));
+    }
   }
-  return tables;
+  return [...first, ...last];
 }
 
-interface TableOptions {
-  readonly layout: HookLayout;
-  readonly backend: IptablesBackend;
-}
+type Chains = ReadonlyMap<string, ChainText>;
 
-function writeTable(
-  text: Script,
+function tableStep(
   name: IptablesTableName,
-  before: IptablesTable,
-  after: IptablesTable,
-  { layout, backend }: TableOptions,
-): void {
-  const chains = mapDelta(before.chains, after.chains, sameRules);
+  before: Chains,
+  after: Chains,
+  hooks: readonly string[],
+): TableStep {
+  return { name, chains: mapDelta(before, after, sameRules), hooks };
+}
+
+function isNothing({ chains, hooks }: TableStep): boolean {
+  return chains.added.length + chains.changed.length + chains.removed.length + hooks.length === 0;
+}
+
+function writeTable(text: Script, { name, chains, hooks }: TableStep, backend: IptablesBackend): void {
   const rewritten = [...chains.added, ...chains.changed.map((c) => c.after)];
-  const hooks = hookLines(layout, after.hooks);
-  if (rewritten.length + chains.removed.length + hooks.length === 0) return;
   text.add(`*${name}`);
   // Declaring a chain empties it. Those that go are emptied first, so that nothing refers to them any more.
   for (const chain of [...rewritten, ...chains.removed])

@@ -33,9 +33,7 @@ const locate: Locate = ({ rule }) => (rule?.endsWith('/1') ? { file: 'prod.yaml'
 
 describe('printHuman', () => {
   it('shows what changes, why, and how much', () => {
-    expect(
-      printHuman(changes, { locate }),
-    ).toBe(`~ policy NetworkPolicy/prod/web ingress  [policy-web]
+    expect(printHuman(changes, { locate })).toBe(`~ policy NetworkPolicy/prod/web ingress  [policy-web]
     + tcp dport 443 accept   # because NetworkPolicy/prod/web ingress rule 2 (prod.yaml:14)
 
 + chain fresh
