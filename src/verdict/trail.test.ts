@@ -1,6 +1,7 @@
 // The trail, and the property that `verdict` and `judge` are one answer.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseAddress } from '../net/index.ts';
 import { createEvaluator } from './evaluate.ts';
 import {
   netSet,
@@ -149,20 +150,48 @@ const anyEndpoint = (tag: string) =>
     ),
     profiles: named([`${tag}x`, `${tag}y`], anyPolicy),
   });
+const anyTiers = (tag: string) =>
+  named(
+    ['t1', 't2'],
+    fc.record({
+      defaultAction: fc.constantFrom('Deny', 'Pass'),
+      policies: named([`${tag}p`, `${tag}q`], anyPolicy),
+    }),
+  );
+const anyHost = (tag: string) =>
+  fc.record(
+    {
+      interfaceName: fc.constantFrom('eth0', 'eth1', '*'),
+      lists: fc.record(
+        {
+          untracked: anyTiers(`${tag}u`),
+          preDnat: anyTiers(`${tag}d`),
+          forward: anyTiers(`${tag}f`),
+          normal: anyTiers(`${tag}n`),
+        },
+        { requiredKeys: [] },
+      ),
+      profiles: named([`${tag}x`], anyPolicy),
+    },
+    { requiredKeys: ['interfaceName'] },
+  );
 const anyPacket = fc
   .record({
     from: address,
     to: address,
     protocol: fc.constantFrom(6, 17, 1),
-    inInterface: fc.constantFrom('cali-a', 'eth0', 'cali-stray'),
+    inInterface: fc.option(fc.constantFrom('cali-a', 'eth0', 'cali-stray'), { nil: null, freq: 4 }),
     outInterface: fc.option(fc.constantFrom('cali-b', 'eth1'), { nil: null }),
+    before: fc.option(address, { nil: null }),
     state: fc.constantFrom('new', 'new', 'new', 'established', 'invalid', 'untracked'),
-    port: fc.constantFrom(80, 150, 4789),
+    port: fc.constantFrom(80, 150, 4789, 22),
   })
-  .map(({ outInterface, port, protocol, ...rest }) =>
+  .map(({ inInterface, outInterface, port, protocol, before, ...rest }) =>
     packet({
       ...rest,
       protocol,
+      ...(inInterface !== null && { inInterface }),
+      ...(before !== null && { originalDestination: parseAddress(before)?.bits ?? 0n }),
       ...(outInterface !== null && { outInterface }),
       ...(protocol !== 1 && { sourcePort: port, destinationPort: port }),
     }),
@@ -176,17 +205,21 @@ describe('property', () => {
       portSet('http', '10.0.0.2,tcp:80'),
     ];
     const seen = { allow: 0, deny: 0 };
+    const stages = new Set<string>();
     fc.assert(
       fc.property(
         anyEndpoint('a'),
         anyEndpoint('b'),
+        anyHost('g'),
+        anyHost('h'),
         fc.array(anyPacket, { minLength: 1, maxLength: 8 }),
-        (a, b, packets) => {
+        (a, b, g, h, packets) => {
           const evaluator = createEvaluator(
             nodePolicy(
               { a, b },
               {
                 ipSets,
+                hosts: { g, h },
                 config: { endpointToHostAction: 'accept' },
               },
             ),
@@ -194,6 +227,7 @@ describe('property', () => {
           for (const p of packets) {
             const judgement = evaluator.judge(p);
             seen[judgement.verdict]++;
+            for (const { stage } of judgement.stages) stages.add(stage);
             expect(evaluator.verdict(p)).toBe(judgement.verdict);
             expect(judgement.verdict).toBe(
               judgement.stages.some((s) => s.verdict === 'deny') ? 'deny' : 'allow',
@@ -213,5 +247,6 @@ describe('property', () => {
       { numRuns: 300 },
     );
     expect(Math.min(seen.allow, seen.deny)).toBeGreaterThan(100);
+    expect(stages.size).toBe(10);
   });
 });
