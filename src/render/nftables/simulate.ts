@@ -31,13 +31,10 @@ const DNAT_PRIORITY = -100;
 export function simulate(ruleset: NftRuleset, packet: Packet, mark = 0): Simulated {
   const state: State = { mark, logged: [], conntrack: packet.state ?? 'new', tracked: false };
   const denied = basesOf(ruleset, packet).some(({ name, base }) => {
-    // What was taken away from conntrack is not DNATed.
-    const final =
-      state.conntrack === 'untracked' && packet.state !== 'untracked' ? beforeDnat(packet) : packet;
     const { hook = '', priority = 0 } = base ?? {};
     state.tracked = priority > CONNTRACK_PRIORITY;
     const early = hook === 'prerouting' || (hook === 'output' && priority < DNAT_PRIORITY);
-    const verdict = walk(ruleset, name, early ? beforeDnat(packet) : final, state);
+    const verdict = walk(ruleset, name, early ? beforeDnat(packet) : packet, state);
     if (verdict === 'reject' && hook === 'postrouting') throw new Error('no reject in postrouting');
     return verdict !== 'accept';
   });
