@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { NodePolicy } from '../../src/policy/index.ts';
 import { createRenderer, printRuleset, type Ruleset } from '../../src/render/index.ts';
 import { compileFiles } from '../support/compile.ts';
 
@@ -12,8 +13,12 @@ export const cases: readonly string[] = readdirSync(GOLDEN, { withFileTypes: tru
   .map((e) => e.name)
   .sort();
 
+export async function casePolicy(name: string): Promise<NodePolicy> {
+  return (await compileFiles([join(GOLDEN, name, 'input.yaml')])).policy;
+}
+
 export async function rulesetsOf(name: string): Promise<readonly Ruleset[]> {
-  const { policy } = await compileFiles([join(GOLDEN, name, 'input.yaml')]);
+  const policy = await casePolicy(name);
   return [createRenderer('nftables').render(policy), createRenderer('iptables').render(policy)];
 }
 
