@@ -34,8 +34,8 @@ export class Intake {
 
   /** Files a resource, new, changed or (undefined) gone. Kinds that say nothing about policy are ignored. */
   put(key: ResourceKey, resource: Resource | undefined): void {
-    const [kind = '', ...rest] = key.split('/');
-    const name = rest.at(-1) ?? '';
+    const kind = key.slice(0, key.indexOf('/'));
+    const name = key.slice(key.lastIndexOf('/') + 1);
     const as = <K extends Resource['kind']>(): Of<K> | undefined => resource as Of<K> | undefined;
     const to = this.#to;
     switch (kind) {
