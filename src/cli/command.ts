@@ -49,6 +49,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/explain.ts'),
   },
   {
+    name: 'connectivity',
+    summary: 'say who may talk to whom, or what a change does to that',
+    load: () => import('./commands/connectivity.ts'),
+  },
+  {
     name: 'selector',
     summary: 'check a selector, or match it with labels',
     load: () => import('./commands/selector.ts'),
