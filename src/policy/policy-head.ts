@@ -1,14 +1,24 @@
 // What the graph must know of every policy, active or not: where it applies and where it stands in the order. Rules
 // are compiled only once a policy applies to a local endpoint.
 import { type Problem, problem } from '../errors/problem.ts';
-import type { Resource, ResourceKey } from '../resources/index.ts';
+import type { Resource, ResourceKey, StagedConverted } from '../resources/index.ts';
 import { isParsed, type ParsedSelector, type SelectorCache } from './selector-cache.ts';
 import { policySelectorText } from './selector-text.ts';
 
-export type PolicyResource = Extract<
-  Resource,
-  { kind: 'NetworkPolicy' | 'GlobalNetworkPolicy' | 'StagedNetworkPolicy' | 'StagedGlobalNetworkPolicy' }
->;
+export type PolicyResource =
+  | Extract<
+      Resource,
+      {
+        kind:
+          | 'NetworkPolicy'
+          | 'GlobalNetworkPolicy'
+          | 'KubernetesNetworkPolicy'
+          | 'KubernetesClusterNetworkPolicy'
+          | 'StagedNetworkPolicy'
+          | 'StagedGlobalNetworkPolicy';
+      }
+    >
+  | StagedConverted;
 
 export interface PolicyHead {
   readonly key: ResourceKey;
@@ -60,10 +70,16 @@ export function readPolicy(
   };
 }
 
+const GLOBAL = new Set([
+  'GlobalNetworkPolicy',
+  'StagedGlobalNetworkPolicy',
+  'KubernetesClusterNetworkPolicy',
+]);
+
 function isGlobal(resource: PolicyResource): boolean {
-  return resource.kind === 'GlobalNetworkPolicy' || resource.kind === 'StagedGlobalNetworkPolicy';
+  return GLOBAL.has(resource.kind);
 }
 
 function isStaged(resource: PolicyResource): boolean {
-  return resource.kind === 'StagedNetworkPolicy' || resource.kind === 'StagedGlobalNetworkPolicy';
+  return resource.kind.startsWith('Staged');
 }
