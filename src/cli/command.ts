@@ -39,6 +39,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/enforce.ts'),
   },
   {
+    name: 'confirm',
+    summary: 'keep what enforce --confirm has applied',
+    load: () => import('./commands/confirm.ts'),
+  },
+  {
+    name: 'rollback',
+    summary: 'put back what was there before enforce --confirm',
+    load: () => import('./commands/rollback.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'say what this kernel enforces, by whom and since when',
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'counters',
+    summary: 'list packets and bytes of every policy rule',
+    load: () => import('./commands/counters.ts'),
+  },
+  {
     name: 'clear',
     summary: 'remove every trace of tortie from this kernel',
     load: () => import('./commands/clear.ts'),
