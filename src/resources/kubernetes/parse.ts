@@ -1,7 +1,10 @@
 // From what a YAML or JSON reader gives to a Kubernetes object, every problem at once; and what is none of ours.
 import { type Problem, problem, type Result } from '../../errors/problem.ts';
+import { suggest } from '../../errors/suggest.ts';
+import { KINDS } from '../catalogue.ts';
 import type { ParseOptions } from '../parse.ts';
 import { plainData } from '../plain.ts';
+import { API_VERSION } from '../resource.ts';
 import { fieldsOf, textOf } from '../schema.ts';
 import { type ResourceKey, resourceKey } from '../types.ts';
 import { problemsOf } from '../zod-issues.ts';
@@ -36,8 +39,9 @@ export const KUBERNETES_KINDS: readonly KindOfKubernetes[] = [
 const BY_TYPE = new Map(KUBERNETES_KINDS.map((info) => [`${info.apiVersion} ${info.kind}`, info]));
 
 /** The API groups of policy: an unknown kind or version in them may be a policy, and must not be skipped. */
-const POLICY_GROUP = /^(policy\.)?networking\.k8s\.io\//;
+const POLICY_GROUP = /^((policy\.)?networking\.k8s\.io|extensions)\//;
 const NOT_POLICY = new Set(['Ingress', 'IngressClass', 'IPAddress', 'ServiceCIDR']);
+const READABLE = [API_VERSION, ...KUBERNETES_KINDS.map(({ apiVersion }) => apiVersion)];
 
 export type KubernetesType =
   /** A kind that matters to policy. */
@@ -46,6 +50,8 @@ export type KubernetesType =
   | { readonly other: string }
   /** May say something about policy that we do not read. */
   | { readonly problem: Problem };
+
+const KUBERNETES = /^(v1|[a-z0-9.-]+\/v\d+((alpha|beta)\d+)?)$/;
 
 /** Undefined for what is no Kubernetes object: of Calico, or without a type. */
 export function kubernetesType(raw: unknown): KubernetesType | undefined {
@@ -58,12 +64,14 @@ export function kubernetesType(raw: unknown): KubernetesType | undefined {
     return undefined;
   const known = BY_TYPE.get(`${apiVersion} ${kind}`);
   if (known) return { known };
-  if (POLICY_GROUP.test(apiVersion) && !NOT_POLICY.has(kind))
-    return { problem: unreadable(apiVersion, kind) };
-  const near = KUBERNETES_KINDS.find((info) => info.kind === kind);
-  // A kind of ours in another group or version: a Knative Service is none of ours, an EndpointSlice of v1beta1 is.
-  if (near && (apiVersion === 'v1' || groupOf(apiVersion) === groupOf(near.apiVersion)))
-    return { problem: unreadable(apiVersion, kind) };
+  const sameKind = KUBERNETES_KINDS.find((info) => info.kind === kind);
+  // A kind of ours in another version is not skipped; in another group it is none of ours (a Service of Knative).
+  const ours = sameKind && (apiVersion === 'v1' || groupOf(apiVersion) === groupOf(sameKind.apiVersion));
+  const policy = POLICY_GROUP.test(apiVersion) && !NOT_POLICY.has(kind);
+  // Nor is what may be a slip of the pen.
+  const misspelt =
+    !READABLE.includes(apiVersion) && suggest(groupOf(apiVersion), READABLE.map(groupOf)) !== undefined;
+  if (ours || policy || misspelt) return { problem: unreadable(apiVersion, kind) };
   return { other: `${kind} (${apiVersion})` };
 }
 
@@ -72,8 +80,9 @@ function groupOf(apiVersion: string): string {
 }
 
 function unreadable(apiVersion: string, kind: string): Problem {
-  const readable = KUBERNETES_KINDS.find((info) => info.kind === kind);
-  const more = readable ? { hint: `write "apiVersion: ${readable.apiVersion}"` } : {};
+  const readable = KUBERNETES_KINDS.find((info) => info.kind === kind)?.apiVersion;
+  const near = KINDS.has(kind) && apiVersion.includes('calico') ? API_VERSION : readable;
+  const more = near === undefined ? {} : { hint: `write "apiVersion: ${near}"` };
   return problem('resource/api-version', `${kind} of ${apiVersion} is not supported`, {
     path: ['apiVersion'],
     ...more,
