@@ -72,6 +72,10 @@ export class LocalEndpoints implements ClassListener<LocalItem> {
     return this.#activity.get(selector)?.keys() ?? [];
   }
 
+  isActive(selector: string): boolean {
+    return this.#activity.has(selector);
+  }
+
   matching(selector: string): Iterable<LocalClass> {
     return this.#index.matching(selector);
   }

@@ -28,8 +28,6 @@ export interface PolicyHead {
   readonly staged: boolean;
   readonly tier: string;
   readonly order: number | undefined;
-  /** Decides between policies of the same order. */
-  readonly tieBreak: string;
   /** Directions it applies in, from its types; none given means both. */
   readonly ingress: boolean;
   readonly egress: boolean;
@@ -62,7 +60,6 @@ export function readPolicy(
     staged: isStaged(resource),
     tier: spec.tier || 'default',
     order: spec.order,
-    tieBreak: `${metadata.name}/${namespace ?? ''}/${resource.kind}`,
     ingress: types.length === 0 || types.includes('Ingress'),
     egress: types.length === 0 || types.includes('Egress'),
     selector,
