@@ -86,7 +86,7 @@ function interrupts(): Pick<Io, 'uninterrupted'> {
   for (const [signal, status] of Object.entries(INTERRUPTS)) {
     process.on(signal, () => {
       asked = status;
-      if (busy === 0) process.exit(status);
+      if (busy === 0) end(status);
     });
   }
   return {
@@ -96,8 +96,17 @@ function interrupts(): Pick<Io, 'uninterrupted'> {
         return await work();
       } finally {
         busy--;
-        if (busy === 0 && asked !== undefined) process.exit(asked);
+        if (busy === 0 && asked !== undefined) end(asked);
       }
     },
   };
+}
+
+function end(status: number): void {
+  if (status === INTERRUPTS.SIGHUP) {
+    // Node cannot put a closed terminal back into order on its way out, and aborts; the signal itself does not try.
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  }
+  process.exit(status);
 }

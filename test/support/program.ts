@@ -56,12 +56,8 @@ export function start(
   argv: readonly string[],
   wrap: readonly string[] = [],
 ): Running {
-  const command = [
-    ...['nsenter', `--net=/run/netns/${ns.name}`, '--'],
-    ...wrap,
-    ...[process.execPath, program.file, ...argv],
-  ];
-  const [file = '', ...args] = command;
+  const inside = ['nsenter', `--net=/run/netns/${ns.name}`, '--', ...wrap];
+  const [file = '', ...args] = [...inside, process.execPath, program.file, ...argv];
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
