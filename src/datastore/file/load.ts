@@ -11,14 +11,9 @@ import {
   type Resource,
 } from '../../resources/index.ts';
 import { type ResourceKey, resourceKey } from '../../resources/types.ts';
-import { readDocuments, type TextDocument } from './documents.ts';
+import { type BulkReader, readDocuments, type TextDocument } from './documents.ts';
 import { findInputs } from './inputs.ts';
-import {
-  addKubernetes,
-  finishKubernetes,
-  kubernetesInput,
-  type KubernetesInput,
-} from './kubernetes-input.ts';
+import { addKubernetes, finishKubernetes, kubernetesInput } from './kubernetes-input.ts';
 import { saysTheSame } from './kubernetes.ts';
 import { duplicate, type Found, type Loading, type LoadOptions } from './loading.ts';
 import { type Origin, type Origins, originsOf } from './origins.ts';
@@ -60,7 +55,7 @@ export async function loadFiles(inputs: readonly string[], options: LoadOptions 
     }
     const file = sourceFile(name, read.text);
     sources.set(name, file);
-    if (loadFile(file, loading)) holding.add(input);
+    if (loadFile(file, loading, await bulkReader(read.text))) holding.add(input);
   }
   for (const input of new Set(inputs)) if (!holding.has(input)) loading.problems.push(empty(input));
   finishKubernetes(loading);
@@ -84,10 +79,17 @@ function empty(input: string): Problem {
   });
 }
 
+/** Below it the reader that knows places is fast enough, and nothing more has to be loaded. */
+const BULK = 256 * 1024;
+
+async function bulkReader(text: string): Promise<BulkReader | undefined> {
+  return text.length < BULK ? undefined : (await import('./yaml-bulk.ts')).readBulk;
+}
+
 /** Whether there was anything in it. */
-function loadFile(file: SourceFile, loading: Loading): boolean {
+function loadFile(file: SourceFile, loading: Loading, bulk: BulkReader | undefined): boolean {
   let any = false;
-  for (const document of readDocuments(file.text, file.placeOf)) {
+  for (const document of readDocuments(file.text, file.placeOf, bulk)) {
     loading.problems.push(...document.problems);
     any ||= document.value !== undefined || document.problems.length > 0;
     if (document.value !== undefined) loadDocument(document, document.value, file, loading);

@@ -57,11 +57,7 @@ const KUBERNETES = /^(v1|[a-z0-9.-]+\/v\d+((alpha|beta)\d+)?)$/;
 export function kubernetesType(raw: unknown): KubernetesType | undefined {
   const { apiVersion, kind } = fieldsOf(raw);
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || kind === '') return undefined;
-  if (
-    !/^([a-z0-9.-]+\/)?v\d+((alpha|beta)\d+)?$/.test(apiVersion) ||
-    apiVersion.includes('projectcalico.org/')
-  )
-    return undefined;
+  if (!KUBERNETES.test(apiVersion) || apiVersion.includes('projectcalico.org/')) return undefined;
   const known = BY_TYPE.get(`${apiVersion} ${kind}`);
   if (known) return { known };
   const sameKind = KUBERNETES_KINDS.find((info) => info.kind === kind);
