@@ -11,6 +11,7 @@ export default defineConfig({
             'src/**/*.test.ts',
             'packages/**/*.test.ts',
             'test/{golden,library,properties}/**/*.test.ts',
+            'test/conformance/evaluator.test.ts',
           ],
           testTimeout: 30_000,
         },
@@ -20,7 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'kernel',
-          include: ['test/kernel/**/*.test.ts'],
+          include: ['test/kernel/**/*.test.ts', 'test/conformance/kernel.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -5,12 +5,15 @@
 //
 //   node scripts/lab-exec.mjs <command> [argument …]
 //
+// With TORTIE_NFT=1.1.3 every `nft` in the lab is that version (scripts/lib/nft-versions.mjs), whoever starts it.
 // As root with plain namespaces, otherwise in a user namespace. The command's exit status is passed through (128 + n
 // when a signal ended it); 125 means that the lab itself could not be had. Plain Node, no dependencies.
 import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { ensureOtherNft, OTHER_NFT, otherNft } from './lib/nft-versions.mjs';
 
 const FAILED = 125;
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
@@ -50,6 +53,12 @@ function statusOf(code, signal) {
 function outside(command) {
   if (process.platform !== 'linux') fail('network namespaces exist only on Linux');
   if (command.length === 0) fail('usage: node scripts/lab-exec.mjs <command> [argument …]');
+  const nft = process.env.TORTIE_NFT;
+  if (nft && nft !== OTHER_NFT)
+    fail(`TORTIE_NFT=${nft}: only ${OTHER_NFT} can be had beside the system's nft`);
+  // In the lab there is no network any more.
+  const reason = nft && ensureOtherNft();
+  if (reason) fail(`no nft ${nft}: ${reason}`);
   const self = fileURLToPath(import.meta.url);
   const child = spawn('unshare', [...namespaceFlags(), '--', process.execPath, self, INNER, ...command], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
@@ -74,9 +83,20 @@ function setUp(argv) {
   if (done.status !== 0) fail(`${argv.join(' ')}: ${done.stderr.trim()}`);
 }
 
+/** The product looks for programs on a fixed path, so the file itself is covered, in the lab's mounts alone. */
+function replaceNft() {
+  const systems = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+    .map((dir) => `${dir}/nft`)
+    .filter((file) => existsSync(file));
+  if (systems.length === 0) fail('TORTIE_NFT: the system has no nft whose place another could take');
+  for (const file of new Set(systems.map((file) => realpathSync(file))))
+    setUp(['mount', '--bind', otherNft, file]);
+}
+
 function inside(command) {
   setUp(['mount', '-t', 'tmpfs', '-o', 'mode=755,size=64m', 'tmpfs', '/run']);
   setUp(['ip', 'link', 'set', 'lo', 'up']);
+  if (process.env.TORTIE_NFT) replaceNft();
   const env = { ...process.env, TORTIE_LAB: '1' };
   const child = spawn(command[0], command.slice(1), { stdio: 'inherit', env, detached: process.pid !== 1 });
   // A socket and not a file stream: a blocked read of a file would keep the process from ending.

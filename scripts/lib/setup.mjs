@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureOtherNft, OTHER_NFT } from './nft-versions.mjs';
 import { root, run } from './run.mjs';
 
 /** command → Debian package that brings it */
@@ -56,6 +57,12 @@ export function setupTools() {
     console.error(`setup: missing ${missing.join(', ')}; on Debian or Ubuntu: sudo apt-get install ${names}`);
   }
   return missing;
+}
+
+/** A second version of nft for the kernel tests, which fail without it in CI and leave it out elsewhere. */
+export function setupNft() {
+  const reason = ensureOtherNft();
+  if (reason) console.error(`setup: no nft ${OTHER_NFT}, so only the system's is tested: ${reason}`);
 }
 
 export function nodeVersionOk() {

@@ -45,8 +45,15 @@ export function failureProblem(command: Command, result: RunResult): Problem {
       notes,
       ...(resource !== undefined && { resource }),
       ...(rule && { path: ['spec', rule[2] ?? '', Number(rule[3])] }),
+      ...crashHint(result),
     },
   );
+}
+
+/** What to do when the tool itself died: nft 1.0.6 does on most sets that nft 1.1 has written, whoever owns them. */
+export function crashHint(result: RunResult): { readonly hint?: string } {
+  if (result.exitCode < 128 || result.timedOut) return {};
+  return { hint: 'a newer nft than this one may have written a table here, ours or not; use the newer one for ours as well' };
 }
 
 function shortened(text: string): string {

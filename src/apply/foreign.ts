@@ -21,7 +21,7 @@ function hasRules(listing: string): boolean {
     chain
       .split('\n')
       .slice(1, -1)
-      .some((line) => !/^\t\ttype /.test(line)),
+      .some((line) => !line.startsWith('\t\ttype ')),
   );
 }
 

@@ -1,5 +1,6 @@
 // What the kernel holds of ours. Read only what is ours, and never take "could not be read" for "is empty".
 import { problem, type Problem, type Result } from '../errors/problem.ts';
+import { crashHint } from './failure.ts';
 import { explainFailure, type RunResult, type Runner } from '../host/index.ts';
 import { saidBy } from '../host/privileges.ts';
 import { type Ipset, isOurIpset, type ObservedIpset, parseIpsetSave } from '../ipsets/index.ts';
@@ -90,9 +91,7 @@ export function unreadable(argv: readonly string[], result: RunResult): Problem 
     `\`${argv.join(' ')}\` ${crashed ? `crashed (status ${result.exitCode})` : `failed with status ${result.exitCode}`}, so what the kernel holds is unknown`,
     {
       notes: saidBy(argv[0] ?? '', result),
-      ...(crashed && {
-        hint: 'a newer nft than this one may have written the table; use the newer one here as well',
-      }),
+      ...crashHint(result),
     },
   );
 }

@@ -80,8 +80,8 @@ export function planRestore(now: KernelText, then: KernelText): Plan {
   return planOf({ prepare: sets.create, tests, commands: commands.map(withoutUndo) }, () => []);
 }
 
-function withoutUndo({ undo: _, ...command }: Command): Command {
-  return command;
+function withoutUndo({ argv, stdin, purpose, lines, mayFail }: Command): Command {
+  return { argv, stdin, purpose, lines, ...(mayFail && { mayFail }) };
 }
 
 function nftCommand(listing: string): Command {

@@ -39,6 +39,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/enforce.ts'),
   },
   {
+    name: 'confirm',
+    summary: 'keep what enforce --confirm has applied',
+    load: () => import('./commands/confirm.ts'),
+  },
+  {
+    name: 'rollback',
+    summary: 'put back what was there before enforce --confirm',
+    load: () => import('./commands/rollback.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'say what this kernel enforces, by whom and since when',
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'counters',
+    summary: 'list packets and bytes of every policy rule',
+    load: () => import('./commands/counters.ts'),
+  },
+  {
     name: 'clear',
     summary: 'remove every trace of tortie from this kernel',
     load: () => import('./commands/clear.ts'),
@@ -47,6 +67,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'explain',
     summary: 'say what happens to a packet, and why',
     load: () => import('./commands/explain.ts'),
+  },
+  {
+    name: 'connectivity',
+    summary: 'say who may talk to whom, or what a change does to that',
+    load: () => import('./commands/connectivity.ts'),
   },
   {
     name: 'selector',

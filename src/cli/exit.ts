@@ -4,6 +4,8 @@ import { type Problem, problem, TortieError } from '../errors/index.ts';
 export const OK = 0;
 export const FOUND = 1;
 export const FAILED = 2;
+/** What was enforced was not confirmed in time. */
+export const ROLLED_BACK = 3;
 
 /** Ends the command with status 2. The message is one line without a full stop. */
 export function fail(code: string, message: string, hint?: string): never {

@@ -122,7 +122,8 @@ function closing({ verdict, sides }: Explanation, options: TreeOptions): string 
   return `${paint(options.style, verdict)('Denied')} on ${denied.node} by ${by}${ref}`;
 }
 
-function decider(by: Decider): string {
+/** What decided, for people. */
+export function decider(by: Decider): string {
   switch (by.kind) {
     case 'rule':
       return ruleName(by.rule, true);
@@ -148,7 +149,8 @@ function at(ref: Parameters<Locate>[0], { locate, style }: TreeOptions): string 
   return text === '' ? '' : style.dim(`  (${text})`);
 }
 
-function placeText(place: Place | undefined): string {
+/** `file:line`, or nothing. */
+export function placeText(place: Place | undefined): string {
   if (place === undefined) return '';
   const file = escapeControls(place.file);
   return place.line === undefined ? file : `${file}:${place.line}`;

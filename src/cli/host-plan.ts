@@ -1,7 +1,7 @@
 // What plan, enforce and clear have in common: the policy compiled for this host, and its kernel.
-import { createApplier, type Applier } from '../apply/index.ts';
+import { createApplier, type Applier, type Session } from '../apply/index.ts';
 import { TortieError } from '../errors/index.ts';
-import { readHostFacts, type Runner, systemRunner } from '../host/index.ts';
+import { openState, readHostFacts, type Runner, systemRunner } from '../host/index.ts';
 import { createRenderer, type Ruleset } from '../render/index.ts';
 import type { Context } from './context.ts';
 import { errorsOf } from './exit.ts';
@@ -16,6 +16,7 @@ export interface HostOptions
 
 export interface HostTarget {
   readonly loaded: LoadedPolicy;
+  readonly node: string;
   readonly wanted: Ruleset;
   readonly applier: Applier;
 }
@@ -27,8 +28,17 @@ export async function prepare(context: Context, opts: HostOptions): Promise<Host
   const policy = compileNode(context, loaded, opts.node, { mustBeKnown: true });
   const facts = (await readFacts(opts.host)) ?? (await liveFacts(context, run));
   const wanted = createRenderer(opts.dataplane, { log: opts.logAction }).render(policy, facts);
-  const applier = createApplier({ dialect: opts.dataplane, backend: opts.iptablesBackend, run });
-  return { loaded, wanted, applier };
+  // Whoever changes something holds the lock for longer than the applier works, so it is not the applier's.
+  const applier = createApplier({ dialect: opts.dataplane, backend: opts.iptablesBackend, run, lock: false });
+  return { loaded, node: policy.node, wanted, applier };
+}
+
+/** Where this host's state is kept, and how its programs are run. */
+export async function openSession(context: Context): Promise<Session> {
+  const run = context.io.runner ?? systemRunner;
+  const { value: state, problems } = await openState(run);
+  if (!state) throw new TortieError(problems);
+  return { run, state };
 }
 
 async function liveFacts(context: Context, run: Runner) {

@@ -1,5 +1,5 @@
 // What a command may touch of the process: its streams and its environment. Tests give their own; systemIo() is real.
-
+import { resolve } from 'node:path';
 import type { Runner } from '../host/index.ts';
 
 export interface Output {
@@ -15,8 +15,18 @@ export interface Io {
   readonly env: ReadonlyMap<string, string>;
   /** Runs programs; the real ones unless a test says otherwise. */
   readonly runner?: Runner;
+  /** The command line that starts this program, for processes that outlive it. */
+  readonly self?: readonly string[];
+  /** Present where somebody sits at a terminal. */
+  readonly terminal?: () => Terminal;
   /** Runs work that must not be left half done: an interrupt waits until it ends. */
   uninterrupted<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface Terminal {
+  /** Whether a line was entered; false when the input ended instead. */
+  readonly line: Promise<boolean>;
+  close(): void;
 }
 
 /** Status of a command that a signal ended, as a shell says it. */
@@ -31,8 +41,22 @@ export function systemIo(): Io {
     stderr: output(process.stderr),
     stdin: readStdin,
     env,
+    self: [process.execPath, ...process.execArgv, resolve(process.argv[1] ?? '')],
+    ...(process.stdin.isTTY && { terminal }),
     uninterrupted,
   };
+}
+
+function terminal(): Terminal {
+  const { stdin } = process;
+  const line = new Promise<boolean>((settle) => {
+    stdin.once('data', () => settle(true));
+    stdin.once('end', () => settle(false));
+    // A terminal that is closed ends in an error on some systems.
+    stdin.once('error', () => settle(false));
+  });
+  stdin.resume();
+  return { line, close: () => stdin.pause().unref() };
 }
 
 /** A reader that went away (`| head`) is no error: what would be written after that is dropped. */
@@ -62,7 +86,7 @@ function interrupts(): Pick<Io, 'uninterrupted'> {
   for (const [signal, status] of Object.entries(INTERRUPTS)) {
     process.on(signal, () => {
       asked = status;
-      if (busy === 0) process.exit(status);
+      if (busy === 0) end(status);
     });
   }
   return {
@@ -72,8 +96,17 @@ function interrupts(): Pick<Io, 'uninterrupted'> {
         return await work();
       } finally {
         busy--;
-        if (busy === 0 && asked !== undefined) process.exit(asked);
+        if (busy === 0 && asked !== undefined) end(asked);
       }
     },
   };
+}
+
+function end(status: number): void {
+  if (status === INTERRUPTS.SIGHUP) {
+    // Node cannot put a closed terminal back into order on its way out, and aborts; the signal itself does not try.
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  }
+  process.exit(status);
 }

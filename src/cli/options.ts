@@ -80,6 +80,21 @@ function parseSize(text: string): number {
   return Number(match[1]) * unit;
 }
 
+const DURATION_MS = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+]);
+
+/** `30s`, `5m` as milliseconds, from a second to a day. */
+export function parseDuration(text: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
+  const value = Number(number) * (DURATION_MS.get(unit) ?? 0);
+  if (value >= 1000 && value <= 24 * 3_600_000) return value;
+  throw new InvalidArgumentError('write a time from 1s to 24h, as 30s or 5m.');
+}
+
 /** A whole number in a range, for commander. */
 export function integer(low: number, high: number): (text: string) => number {
   return (text) => {

@@ -1,6 +1,8 @@
 // The one seam through which tortie runs other programs. Nothing else imports execa. A program that is missing,
 // fails, is killed or times out is a value, never an exception.
+import { closeSync } from 'node:fs';
 import { execa } from 'execa';
+import { largeInput } from './input-file.ts';
 
 export interface RunOptions {
   readonly stdin?: string;
@@ -43,16 +45,19 @@ export const systemRunner: Runner = {
   async run(argv, options = {}) {
     const [file, ...args] = argv;
     if (file === undefined) throw new TypeError('an empty command');
-    const done = await execa(file, args, {
+    const input = largeInput(options.stdin);
+    const running = execa(file, args, {
       reject: false,
       extendEnv: false,
       env: CLEAN_ENV,
-      input: options.stdin ?? '',
+      ...(input === undefined ? { input: options.stdin ?? '' } : { stdin: input }),
       timeout: options.timeout ?? 60_000,
       maxBuffer: MAX_OUTPUT,
       stripFinalNewline: false,
       ...(options.signal && { cancelSignal: options.signal }),
     });
+    if (input !== undefined) closeSync(input);
+    const done = await running;
     const missing = done.failed && done.code === 'ENOENT';
     const exitCode = missing ? 127 : (done.exitCode ?? 128 + (SIGNAL_NUMBERS[done.signal ?? ''] ?? 0));
     return {

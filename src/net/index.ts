@@ -2,6 +2,8 @@
 //   parseAddress(text): Address | undefined          strict (no zone, no leading zeros); v4-mapped v6 is family 6
 //   parsePrefix(text): {prefix: Prefix, hostBits: boolean, bare: boolean} | undefined   bare address → full length
 //   formatAddress(a) / formatPrefix(p)               canonical text; a prefix always has its length: 10.0.0.1/32
+//   canonicalPrefix(text) / canonicalHost(text)      text to canonical text (the same string where it is canonical
+//                                                    already); a host has its full length, whatever is written
 //   maskPrefix(p), prefixContains(p, address), prefixCovers(wide, narrow), comparePrefixes(a, b)
 //   compareAddresses(a, b)                           by family, then number
 //   addressPrefix(a): Prefix                         the prefix of full length
@@ -22,6 +24,7 @@
 //                                                    length, protocol, port); what is no member comes last, by text
 //   sortMembers(members): string[]                   the same order, each member parsed once: use it for long lists
 export { parseAddress, type ParsedPrefix, parsePrefix } from './parse.ts';
+export { canonicalHost, canonicalPrefix } from './canonical.ts';
 export { formatAddress, formatPrefix } from './format.ts';
 export {
   addressPrefix,

@@ -106,6 +106,6 @@ export function createGraph(options: { readonly nodes: readonly string[] }): Gra
       if (!state) throw new Error(`${node} is not one of the local nodes of this graph`);
       return state.value;
     },
-    problems: () => findProblems({ assembly, configs, intake, policies, profiles, tiers, nodes }),
+    problems: () => findProblems({ assembly, configs, intake, ipSets, policies, profiles, tiers, nodes }),
   };
 }

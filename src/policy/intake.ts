@@ -1,5 +1,6 @@
 // Where each kind of resource goes. The key alone tells the kind of what was deleted.
-import type { Resource, ResourceKey, StagedKubernetesNetworkPolicy, Tier } from '../resources/index.ts';
+import { convertStagedKubernetesNetworkPolicy } from '../convert/index.ts';
+import type { Resource, ResourceKey, Tier } from '../resources/index.ts';
 import type { EndpointAssembly } from './endpoint-assembly.ts';
 import type { FelixConfigs } from './felix-config.ts';
 import type { IpSets } from './ip-sets.ts';
@@ -25,8 +26,6 @@ export class Intake {
   readonly #to: Targets;
   /** Endpoints that count as absent, because they have no address. */
   readonly withoutAddresses = new Set<ResourceKey>();
-  /** Not converted yet. */
-  readonly notConverted = new Map<ResourceKey, StagedKubernetesNetworkPolicy>();
 
   constructor(targets: Targets) {
     this.#to = targets;
@@ -34,8 +33,8 @@ export class Intake {
 
   /** Files a resource, new, changed or (undefined) gone. Kinds that say nothing about policy are ignored. */
   put(key: ResourceKey, resource: Resource | undefined): void {
-    const [kind = '', ...rest] = key.split('/');
-    const name = rest.at(-1) ?? '';
+    const kind = key.slice(0, key.indexOf('/'));
+    const name = key.slice(key.lastIndexOf('/') + 1);
     const as = <K extends Resource['kind']>(): Of<K> | undefined => resource as Of<K> | undefined;
     const to = this.#to;
     switch (kind) {
@@ -50,6 +49,8 @@ export class Intake {
       }
       case 'NetworkPolicy':
       case 'GlobalNetworkPolicy':
+      case 'KubernetesNetworkPolicy':
+      case 'KubernetesClusterNetworkPolicy':
       case 'StagedNetworkPolicy':
       case 'StagedGlobalNetworkPolicy':
         return to.policies.put(key, as<typeof kind>());
@@ -63,9 +64,10 @@ export class Intake {
         return to.configs.putNode(name, as<'Node'>());
       case 'StagedKubernetesNetworkPolicy': {
         const policy = as<typeof kind>();
-        if (policy) this.notConverted.set(key, policy);
-        else this.notConverted.delete(key);
+        return to.policies.put(key, policy && convertStagedKubernetesNetworkPolicy(policy).value);
       }
+      case 'KubernetesEndpointSlice':
+        return to.ipSets.services.put(key, as<typeof kind>());
     }
   }
 

@@ -3,10 +3,11 @@
 //   endpoints, network sets ─▶ classes ─▶ sets of the selectors that match ─▶ members
 import { ClassIndex, type ClassListener, type Item, type LabelClass, UNFILED } from './classes.ts';
 import type { ParentLabels } from './inheritance.ts';
-import { MemberSet } from './member-set.ts';
+import { type CountedSet, countedSet, countMember, type SetChange, settle } from './counted-set.ts';
 import type { IpSet } from './node-policy.ts';
 import { sameValue } from './same-value.ts';
-import type { SetDefinition } from './set-definition.ts';
+import { ServiceSets } from './service-sets.ts';
+import type { SelectorSet, SetDefinition } from './set-definition.ts';
 import { portMembers, type Source } from './source.ts';
 import type { WorkCounters } from './work.ts';
 
@@ -16,27 +17,13 @@ interface Member extends Item<Member> {
   source: Source;
 }
 
-interface SetState {
-  readonly definition: SetDefinition;
-  /** How many nodes need it. */
-  users: number;
-  readonly counts: Map<string, number>;
-  /** Members touched since the last flush: were they there before? */
-  readonly touched: Map<string, boolean>;
-  value: (IpSet & { readonly members: MemberSet }) | undefined;
-}
-
-/** `before` undefined: the set is new. Both lists are unordered. */
-export interface SetChange {
-  readonly before: IpSet | undefined;
-  readonly after: IpSet;
-  readonly add: readonly string[];
-  readonly remove: readonly string[];
-}
+type SetState = CountedSet<SelectorSet>;
 
 export class IpSets implements ClassListener<Member> {
   readonly #index: ClassIndex<Member>;
   readonly #work: WorkCounters;
+  /** The sets of services, which have no selector. */
+  readonly services: ServiceSets;
   readonly #members = new Map<string, Member>();
   readonly #sets = new Map<string, SetState>();
   /** Filled sets by selector. */
@@ -49,6 +36,7 @@ export class IpSets implements ClassListener<Member> {
   constructor(parents: ParentLabels, work: WorkCounters) {
     this.#index = new ClassIndex(parents, this, work);
     this.#work = work;
+    this.services = new ServiceSets(work);
   }
 
   /** An endpoint or network set, new or changed; undefined removes it. */
@@ -74,9 +62,13 @@ export class IpSets implements ClassListener<Member> {
 
   /** One more node needs the set. */
   acquire(definition: SetDefinition): void {
+    if ('service' in definition) {
+      this.services.acquire(definition);
+      return;
+    }
     let state = this.#sets.get(definition.id);
     if (!state) {
-      state = { definition, users: 0, counts: new Map(), touched: new Map(), value: undefined };
+      state = countedSet(definition);
       this.#sets.set(definition.id, state);
       this.#new.add(state);
     }
@@ -86,12 +78,13 @@ export class IpSets implements ClassListener<Member> {
 
   release(id: string): void {
     const state = this.#sets.get(id);
-    if (state && --state.users === 0) this.#unused.add(state);
+    if (!state) this.services.release(id);
+    else if (--state.users === 0) this.#unused.add(state);
   }
 
   /** The set as of the last flush. */
   get(id: string): IpSet | undefined {
-    return this.#sets.get(id)?.value;
+    return this.#sets.get(id)?.value ?? this.services.get(id);
   }
 
   /** Brings all sets up to date; gives those that are new or have changed, by id. */
@@ -103,7 +96,7 @@ export class IpSets implements ClassListener<Member> {
     for (const member of this.#changed) this.#recount(member);
     this.#changed.clear();
     for (const state of this.#new) this.#fill(state);
-    const changes = new Map<string, SetChange>();
+    const changes = new Map<string, SetChange>(this.services.flush());
     for (const state of [...this.#touched, ...this.#new]) {
       const change = settle(state);
       if (change) changes.set(state.definition.id, change);
@@ -166,28 +159,7 @@ export class IpSets implements ClassListener<Member> {
     const { port } = state.definition;
     for (const member of port ? portMembers(source, port.protocol, port.name) : source.nets) {
       this.#work.membersCounted++;
-      const count = state.counts.get(member) ?? 0;
-      if (state.value && !state.touched.has(member)) state.touched.set(member, count > 0);
-      if (count + by > 0) state.counts.set(member, count + by);
-      else state.counts.delete(member);
+      countMember(state, member, by);
     }
   }
-}
-
-function settle(state: SetState): SetChange | undefined {
-  const { definition, counts, touched, value: before } = state;
-  const add: string[] = [];
-  const remove: string[] = [];
-  for (const [member, was] of touched) {
-    const is = counts.has(member);
-    if (is && !was) add.push(member);
-    if (was && !is) remove.push(member);
-  }
-  touched.clear();
-  if (before && add.length === 0 && remove.length === 0) return undefined;
-  const { id, type, description } = definition;
-  const members = before ? before.members.supersede(counts, add, remove) : new MemberSet(counts);
-  const after = { id, type, description, members };
-  state.value = after;
-  return { before, after, add, remove };
 }

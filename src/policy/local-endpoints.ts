@@ -84,6 +84,10 @@ export class LocalEndpoints implements ClassListener<LocalItem> {
     return nodes;
   }
 
+  isActive(selector: string): boolean {
+    return this.#activity.workload.has(selector) || this.#activity.host.has(selector);
+  }
+
   matching(selector: string): Iterable<LocalClass> {
     return this.#index.matching(selector);
   }

@@ -115,9 +115,8 @@ export interface Rule {
   readonly destination: Side;
   readonly icmp?: IcmpMatch;
   readonly notIcmp?: IcmpMatch;
-  /** Set when the rule can match no packet: the kernel sees no HTTP, and services are not resolved yet. It is shown,
-   *  judged as no match, never rendered. */
-  readonly never?: 'http' | 'services';
+  /** Set when the rule can match no packet: the kernel sees no HTTP. It is shown, judged as no match, never rendered. */
+  readonly never?: 'http';
   /** Calico's rule metadata annotations, sorted by key. */
   readonly annotations?: readonly (readonly [string, string])[];
 }
@@ -131,7 +130,7 @@ export interface Side {
   readonly notSets: readonly string[];
   readonly ports: readonly PortRange[];
   readonly notPorts: readonly PortRange[];
-  /** Ids of `port` sets. */
+  /** Ids of `port` sets: of named ports, or the one of a service. */
   readonly namedPorts: readonly string[];
   readonly notNamedPorts: readonly string[];
 }

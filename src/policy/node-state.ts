@@ -1,7 +1,8 @@
 // One local node: the parts of its NodePolicy, what is queued for them, and which IP sets it needs.
 import { sortMembers } from '../net/index.ts';
 import type { IpSetDelta, NodeDelta } from './delta.ts';
-import type { IpSets, SetChange } from './ip-sets.ts';
+import type { SetChange } from './counted-set.ts';
+import type { IpSets } from './ip-sets.ts';
 import type { NodeConfig } from './node-config.ts';
 import type {
   ActivePolicy,

@@ -16,7 +16,15 @@ export function compareTiers(a: TierOrder, b: TierOrder): number {
 
 /** By order, then `name/namespace/kind`. */
 export function comparePolicies(a: PolicyHead, b: PolicyHead): number {
-  return compareOrder(a.order, b.order) || compareText(a.tieBreak, b.tieBreak);
+  return compareOrder(a.order, b.order) || compareTies(a, b);
+}
+
+/** As texts `name/namespace/kind` compare; they are made only where names do not decide. */
+function compareTies(a: PolicyHead, b: PolicyHead): number {
+  const tie = ({ name, namespace, kind }: PolicyHead): string => `${name}/${namespace ?? ''}/${kind}`;
+  return a.name === b.name || a.name.startsWith(b.name) || b.name.startsWith(a.name)
+    ? compareText(tie(a), tie(b))
+    : compareText(a.name, b.name);
 }
 
 /** No order comes last. */

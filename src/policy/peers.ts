@@ -5,7 +5,7 @@ import type { RuleContext } from './rules.ts';
 import type { Side } from './node-policy.ts';
 import type { ParsedSelector } from './selector-cache.ts';
 import { mergeNegative, peerSelectorText, trimmed } from './selector-text.ts';
-import { netSet, portProtocol, portSet } from './set-definition.ts';
+import { netSet, portProtocol, portSet, serviceAddressSet, serviceSet } from './set-definition.ts';
 
 const NONE: readonly never[] = Object.freeze([]);
 export const EMPTY_SIDE: Side = Object.freeze({
@@ -21,6 +21,7 @@ export const EMPTY_SIDE: Side = Object.freeze({
 
 /** `protocol` is the rule's: a named port is looked up with it. */
 export function compilePeer(
+  side: 'source' | 'destination',
   peer: EntityRule | undefined,
   protocol: number | undefined,
   context: RuleContext,
@@ -30,19 +31,34 @@ export function compilePeer(
   const positive = text.positive === '' ? undefined : context.parse(text.positive);
   const negative = text.negative === '' ? undefined : context.parse(text.negative);
   const ranges = portRanges(peer.ports);
-  const named = namedPorts(peer.ports, positive, protocol, context);
+  const service = serviceOf(peer, context);
+  // A rule to a service has no ports of its own, so that its set stands alone among the named ports.
+  const named =
+    service !== undefined && side === 'destination'
+      ? [context.use(serviceSet(service))]
+      : namedPorts(peer.ports, positive, protocol, context);
+  const addresses =
+    service !== undefined && side === 'source' ? [context.use(serviceAddressSet(service))] : NONE;
   // The sets of named ports hold only what the selector matches: alone they need no second look-up.
   const implied = named.length > 0 && ranges.length === 0;
   return {
     nets: compileNets(peer.nets, context),
     notNets: compileNets(peer.notNets, context),
-    sets: positive && !implied ? [context.use(netSet(positive))] : NONE,
+    sets: positive && !implied ? [context.use(netSet(positive)), ...addresses] : addresses,
     notSets: negative ? [context.use(netSet(negative))] : NONE,
     ports: ranges,
     notPorts: portRanges(peer.notPorts),
     namedPorts: named,
     notNamedPorts: namedPorts(peer.notPorts, positive, protocol, context),
   };
+}
+
+/** `namespace/name` of the service that the peer names; its namespace is the policy's by default. */
+export function serviceOf(
+  { services }: EntityRule,
+  { namespace }: { readonly namespace: string | undefined },
+): string | undefined {
+  return services?.name ? `${services.namespace || (namespace ?? '')}/${services.name}` : undefined;
 }
 
 function isEmpty(peer: EntityRule): boolean {

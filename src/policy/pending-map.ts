@@ -2,11 +2,12 @@
 // and tells what really changed; without changes the map stays the same object.
 import type { Changes } from './delta.ts';
 import { compareText } from './order.ts';
+import { SortedMap } from './sorted-map.ts';
 
 const NO_CHANGES: Changes<never> = Object.freeze({ changed: Object.freeze([]), removed: Object.freeze([]) });
 
 export class PendingMap<T> {
-  #current: ReadonlyMap<string, T> = new Map();
+  #current = new SortedMap<T>();
   #pending = new Map<string, T | undefined>();
 
   get current(): ReadonlyMap<string, T> {
@@ -23,21 +24,13 @@ export class PendingMap<T> {
     this.#pending = new Map();
     if (queued.length === 0) return NO_CHANGES;
     queued.sort(([a], [b]) => compareText(a, b));
+    this.#current = this.#current.with(queued);
     const changed: T[] = [];
     const removed: string[] = [];
-    const next = new Map(this.#current);
-    let grown = false;
     for (const [key, value] of queued) {
-      if (value === undefined) {
-        next.delete(key);
-        removed.push(key);
-      } else {
-        grown ||= !next.has(key);
-        next.set(key, value);
-        changed.push(value);
-      }
+      if (value === undefined) removed.push(key);
+      else changed.push(value);
     }
-    this.#current = grown ? new Map([...next].sort(([a], [b]) => compareText(a, b))) : next;
     return { changed, removed };
   }
 }

@@ -128,6 +128,11 @@ export class Policies {
   #settle(key: string, changes: PolicyChange[]): void {
     const head = this.#heads.get(key);
     const before = this.#active.get(key);
+    // Most policies of a cluster apply to no endpoint of ours.
+    if (head && !before && !this.#endpoints.isActive(head.selector.text)) {
+      this.#broken.delete(key);
+      return;
+    }
     let nodes: ReadonlySet<string> = head
       ? this.#endpoints.nodesOf(head.selector.text, isHostOnly(head))
       : new Set();

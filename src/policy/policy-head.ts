@@ -1,14 +1,24 @@
 // What the graph must know of every policy, active or not: where it applies and where it stands in the order. Rules
 // are compiled only once a policy applies to a local endpoint.
 import { type Problem, problem } from '../errors/problem.ts';
-import type { Resource, ResourceKey } from '../resources/index.ts';
+import type { Resource, ResourceKey, StagedConverted } from '../resources/index.ts';
 import { isParsed, type ParsedSelector, type SelectorCache } from './selector-cache.ts';
 import { policySelectorText } from './selector-text.ts';
 
-export type PolicyResource = Extract<
-  Resource,
-  { kind: 'NetworkPolicy' | 'GlobalNetworkPolicy' | 'StagedNetworkPolicy' | 'StagedGlobalNetworkPolicy' }
->;
+export type PolicyResource =
+  | Extract<
+      Resource,
+      {
+        kind:
+          | 'NetworkPolicy'
+          | 'GlobalNetworkPolicy'
+          | 'KubernetesNetworkPolicy'
+          | 'KubernetesClusterNetworkPolicy'
+          | 'StagedNetworkPolicy'
+          | 'StagedGlobalNetworkPolicy';
+      }
+    >
+  | StagedConverted;
 
 /** Which lists of host endpoints it is in; `forward`: in `normal` as well. Workloads have `normal` alone. */
 export type PolicyUse = 'untracked' | 'preDnat' | 'forward' | 'normal';
@@ -21,8 +31,6 @@ export interface PolicyHead {
   readonly staged: boolean;
   readonly tier: string;
   readonly order: number | undefined;
-  /** Decides between policies of the same order. */
-  readonly tieBreak: string;
   /** Directions it applies in, from its types; none given means both. */
   readonly ingress: boolean;
   readonly egress: boolean;
@@ -55,7 +63,6 @@ export function readPolicy(
     staged: isStaged(resource),
     tier: spec.tier || 'default',
     order: spec.order,
-    tieBreak: `${metadata.name}/${namespace ?? ''}/${resource.kind}`,
     ingress: types.length === 0 || types.includes('Ingress'),
     egress: use !== 'preDnat' && (types.length === 0 || types.includes('Egress')),
     use,
@@ -76,10 +83,16 @@ function useOf(spec: PolicyResource['spec']): PolicyUse {
   return spec.applyOnForward ? 'forward' : 'normal';
 }
 
+const GLOBAL = new Set([
+  'GlobalNetworkPolicy',
+  'StagedGlobalNetworkPolicy',
+  'KubernetesClusterNetworkPolicy',
+]);
+
 function isGlobal(resource: PolicyResource): boolean {
-  return resource.kind === 'GlobalNetworkPolicy' || resource.kind === 'StagedGlobalNetworkPolicy';
+  return GLOBAL.has(resource.kind);
 }
 
 function isStaged(resource: PolicyResource): boolean {
-  return resource.kind === 'StagedNetworkPolicy' || resource.kind === 'StagedGlobalNetworkPolicy';
+  return resource.kind.startsWith('Staged');
 }

@@ -60,14 +60,20 @@ it('rules that never match', () => {
   });
   expect(problemsOf(policy)).toEqual([
     'warning policy/http GlobalNetworkPolicy/p spec.ingress.1',
-    'warning policy/services GlobalNetworkPolicy/p spec.egress.0',
+    'warning policy/services GlobalNetworkPolicy/p spec.egress.0.destination.services',
   ]);
 });
 
-it('a staged Kubernetes policy is accepted and left out', () => {
-  expect(problemsOf(resource('StagedKubernetesNetworkPolicy', 'a/p', { podSelector: {} }))).toEqual([
-    'warning policy/not-supported StagedKubernetesNetworkPolicy/a/p',
-  ]);
+it('a staged Kubernetes policy is shown like other staged ones', () => {
+  const graph = createGraph({ nodes: ['n1'] });
+  const staged = resource('StagedKubernetesNetworkPolicy', 'a/p', { ingress: [{}] });
+  graph.onUpdates([endpoint('a/x', '10.0.0.1'), staged].map((value) => ({ key: keyOf(value), value })));
+  graph.onStatus('in-sync');
+  graph.flush();
+  const { policies, staged: shown } = graph.nodePolicy('n1');
+  expect([...policies.keys()]).toEqual([]);
+  const key = 'StagedKubernetesNetworkPolicy/a/p';
+  expect(shown.get(key)).toMatchObject({ key, tier: 'default', order: 1000, ingress: [{ action: 'allow' }] });
 });
 
 it('a policy that cannot be compiled is absent, and an error', () => {

@@ -1,6 +1,6 @@
 // Warnings that only the whole shows, and errors of policies that could not be compiled. Computed when asked for.
 import { type Problem, problem } from '../errors/problem.ts';
-import { type ResourceKey, type Rule } from '../resources/index.ts';
+import { type Direction, type ResourceKey, type Rule } from '../resources/index.ts';
 import type { EndpointAssembly } from './endpoint-assembly.ts';
 import type { FelixConfigs } from './felix-config.ts';
 import { hostEndpointProblems } from './host-problems.ts';
@@ -10,13 +10,15 @@ import type { NodeState } from './node-state.ts';
 import { compareText } from './order.ts';
 import type { Policies } from './policies.ts';
 import type { Profiles } from './profiles.ts';
-import { neverMatches } from './rules.ts';
+import type { IpSets } from './ip-sets.ts';
+import { serviceOf } from './peers.ts';
 import type { Tiers } from './tiers.ts';
 
 interface Parts {
   readonly assembly: EndpointAssembly;
   readonly configs: FelixConfigs;
   readonly intake: Intake;
+  readonly ipSets: IpSets;
   readonly policies: Policies;
   readonly profiles: Profiles;
   readonly tiers: Tiers;
@@ -48,20 +50,16 @@ function warning(code: string, message: string, resource: ResourceKey, more: Par
 }
 
 function inputProblems(intake: Intake): Problem[] {
-  const empty = [...intake.withoutAddresses].map((key) =>
+  return [...intake.withoutAddresses].map((key) =>
     warning('policy/no-addresses', 'endpoint has no ipNetworks and counts as absent', key, {
       path: ['spec', 'ipNetworks'],
     }),
   );
-  const staged = [...intake.notConverted.keys()].map((key) =>
-    warning('policy/not-supported', 'StagedKubernetesNetworkPolicy is not shown yet', key),
-  );
-  return [...empty, ...staged];
 }
 
-function policyProblems({ policies, tiers }: Parts): Problem[] {
+function policyProblems({ ipSets, policies, tiers }: Parts): Problem[] {
   const found: Problem[] = [];
-  for (const { key, tier, resource } of policies.heads()) {
+  for (const { key, tier, namespace, resource } of policies.heads()) {
     if (!tiers.has(tier)) {
       const hint = 'it is evaluated after all others, and denies what no policy in it matches';
       found.push(
@@ -71,20 +69,33 @@ function policyProblems({ policies, tiers }: Parts): Problem[] {
     found.push(
       ...ruleProblems(key, 'ingress', resource.spec.ingress),
       ...ruleProblems(key, 'egress', resource.spec.egress),
+      ...serviceProblems({ key, namespace }, 'ingress', resource.spec.ingress, ipSets),
+      ...serviceProblems({ key, namespace }, 'egress', resource.spec.egress, ipSets),
     );
   }
   return found;
 }
 
-const NEVER = {
-  http: 'the rule never matches: the kernel does not see HTTP',
-  services: 'the rule never matches: services are not resolved yet',
-};
+function ruleProblems(key: ResourceKey, direction: Direction, rules: readonly Rule[] | undefined): Problem[] {
+  return (rules ?? []).flatMap(({ http }, index) => {
+    const message = 'the rule never matches: the kernel does not see HTTP';
+    return http ? [warning('policy/http', message, key, { path: ['spec', direction, index] })] : [];
+  });
+}
 
-function ruleProblems(key: ResourceKey, direction: string, rules: readonly Rule[] | undefined): Problem[] {
+function serviceProblems(
+  owner: { readonly key: ResourceKey; readonly namespace: string | undefined },
+  direction: Direction,
+  rules: readonly Rule[] | undefined,
+  { services }: IpSets,
+): Problem[] {
+  const side = direction === 'ingress' ? 'source' : 'destination';
   return (rules ?? []).flatMap((rule, index) => {
-    const never = neverMatches(rule);
-    return never ? [warning(`policy/${never}`, NEVER[never], key, { path: ['spec', direction, index] })] : [];
+    const service = rule[side] && serviceOf(rule[side], owner);
+    if (service === undefined || services.has(service)) return [];
+    const message = `service ${service} has no EndpointSlices: the rule matches nothing`;
+    const path = ['spec', direction, index, side, 'services'];
+    return [warning('policy/services', message, owner.key, { path })];
   });
 }
 

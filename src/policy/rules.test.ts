@@ -108,10 +108,22 @@ describe('the rule itself', () => {
     );
   });
 
-  it('a service matches nothing yet', () => {
-    expect(compile({ destination: { services: { name: 'x', namespace: 'y' } } }).rule?.never).toBe(
-      'services',
-    );
+  it('a service is a set of its own: with ports where it is the destination', () => {
+    const services = { name: 'x', namespace: 'y' };
+    const spec = {
+      ingress: [{ action: 'Allow', protocol: 'TCP', source: { services, ports: [80] } }],
+      egress: [{ action: 'Allow', destination: { services: { name: 'x' } } }],
+    };
+    const { spec: lists } = networkPolicy('y/p', spec) as NetworkPolicy;
+    const owner = { key: 'Kind/p', namespace: 'y' };
+    const { ingress, egress, sets } = compileRules(owner, lists, createSelectorCache(createWorkCounters()));
+    expect([...sets.values()].map(({ id, type, description }) => [id, type, description])).toEqual([
+      [uniqueId('svcnoport', 'y/x'), 'net', 'addresses of service y/x'],
+      [uniqueId('svc', 'y/x'), 'port', 'service y/x'],
+    ]);
+    const [addresses, withPorts] = [...sets.keys()];
+    expect(ingress[0]?.source).toMatchObject({ sets: [addresses], ports: [{ first: 80, last: 80 }] });
+    expect(egress[0]?.destination).toMatchObject({ sets: [], namedPorts: [withPorts] });
   });
 
   it('what does not parse is refused, never widened', () => {

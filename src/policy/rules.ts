@@ -86,8 +86,8 @@ function compileRule(id: string, direction: Direction, spec: RuleSpec, context: 
     ...(family !== undefined && { family }),
     ...(protocol !== undefined && { protocol }),
     ...(notProtocol !== undefined && { notProtocol }),
-    source: compilePeer(spec.source, protocol, context),
-    destination: compilePeer(spec.destination, protocol, context),
+    source: compilePeer('source', spec.source, protocol, context),
+    destination: compilePeer('destination', spec.destination, protocol, context),
     ...(icmp && { icmp }),
     ...(notIcmp && { notIcmp }),
     ...(never && { never }),
@@ -95,10 +95,9 @@ function compileRule(id: string, direction: Direction, spec: RuleSpec, context: 
   };
 }
 
-/** Why the rule can match no packet in the kernel, if so: HTTP is not seen there; services are not resolved yet. */
-export function neverMatches(spec: RuleSpec): Rule['never'] {
-  if (spec.http) return 'http';
-  return spec.source?.services || spec.destination?.services ? 'services' : undefined;
+/** Why the rule can match no packet in the kernel, if so: HTTP is not seen there. */
+function neverMatches(spec: RuleSpec): Rule['never'] {
+  return spec.http && 'http';
 }
 
 /** Only the names imply a family: a rule for protocol 1 or 58 by number is for both. */

@@ -1,7 +1,8 @@
 // Selector text → parsed form, remembered: the same few texts stand in thousands of rules. Two texts with the same
 // canonical form have the same `text`, which is what the graph compares, and the same `id`.
-import type { Problem } from '../errors/problem.ts';
+import type { Problem, Result } from '../errors/problem.ts';
 import {
+  build,
   compileSelector,
   formatSelector,
   type Labels,
@@ -59,12 +60,22 @@ export function createSelectorCache(work: WorkCounters): SelectorCache {
       if (known) return known;
       if (byText.size >= LIMIT) byText.clear();
       work.selectorsParsed++;
-      const { value, problems } = parseSelector(text);
+      const { value, problems } = readEquals(text) ?? parseSelector(text);
       const parsed = value ? new LazySelector(value) : problems;
       byText.set(text, parsed);
       return parsed;
     },
   };
+}
+
+const EQUALS = /^([A-Za-z0-9_./-]{1,512}) == (?:"([^"]*)"|'([^']*)')$/;
+
+/** The form that most policies have, one per namespace or application, without the parser; a test compares the two. */
+function readEquals(text: string): Result<Selector> | undefined {
+  const [, label, double, single] = EQUALS.exec(text) ?? [];
+  const value = double ?? single;
+  if (label === undefined || value === undefined) return undefined;
+  return { value: build.compare(label, '==', value), problems: [] };
 }
 
 export function isParsed(parsed: ParsedSelector | readonly Problem[]): parsed is ParsedSelector {

@@ -11,6 +11,8 @@ export type Demand =
 
 /** The strongest single demand: a label with the fewest values, else a label. */
 export function demandOf(selector: Selector): Demand {
+  if (selector.kind === 'compare' && selector.op === '==')
+    return { kind: 'label', label: selector.label, values: [selector.value] };
   let best: Extract<Demand, { kind: 'label' }> | undefined;
   for (const [label, { present, absent, values }] of restrictions(selector)) {
     if ((present && absent) || values?.size === 0) return { kind: 'impossible' };

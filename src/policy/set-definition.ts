@@ -10,22 +10,32 @@ export interface NamedPort {
   readonly name: string;
 }
 
-export interface SetDefinition {
+interface AnySet {
   readonly id: string;
   readonly type: 'net' | 'port';
   readonly description: string;
+}
+
+export interface SelectorSet extends AnySet {
   readonly selector: ParsedSelector;
   /** Only for `port` sets. */
   readonly port?: NamedPort;
 }
 
+export interface ServiceSet extends AnySet {
+  /** `namespace/name`. */
+  readonly service: string;
+}
+
+export type SetDefinition = SelectorSet | ServiceSet;
+
 /** All addresses of what the selector matches. */
-export function netSet(selector: ParsedSelector): SetDefinition {
+export function netSet(selector: ParsedSelector): SelectorSet {
   return { id: selector.id, type: 'net', description: selector.text, selector };
 }
 
 /** (address, protocol, port) of what the selector matches and has a port of that name. */
-export function portSet(selector: ParsedSelector, port: NamedPort): SetDefinition {
+export function portSet(selector: ParsedSelector, port: NamedPort): SelectorSet {
   return {
     id: uniqueId('n', `${selector.id},${port.protocol},${port.name}`),
     type: 'port',
@@ -40,4 +50,15 @@ export function portProtocol(protocol: number | undefined): PortProtocol {
   if (protocol === undefined) return 'any';
   if (protocol === 17) return 'udp';
   return protocol === 132 ? 'sctp' : 'tcp';
+}
+
+/** (address, protocol, port) of the endpoints of a service: what a rule to it allows. */
+export function serviceSet(service: string): ServiceSet {
+  return { id: uniqueId('svc', service), type: 'port', description: `service ${service}`, service };
+}
+
+/** The addresses of the endpoints of a service: a rule from it cannot know their ports. */
+export function serviceAddressSet(service: string): ServiceSet {
+  const description = `addresses of service ${service}`;
+  return { id: uniqueId('svcnoport', service), type: 'net', description, service };
 }

@@ -1,5 +1,5 @@
 // What resources contribute to matching: labels, profiles to inherit from, addresses and named ports.
-import { formatPrefix, maskPrefix, parsePrefix, protocolNumber, sortMembers } from '../net/index.ts';
+import { canonicalHost, canonicalPrefix, protocolNumber, sortMembers } from '../net/index.ts';
 import type { GlobalNetworkSet, HostEndpoint, NetworkSet, WorkloadEndpoint } from '../resources/index.ts';
 import {
   NAMESPACE_LABEL,
@@ -18,7 +18,7 @@ export interface EndpointPort {
 
 /** Where labels come from, and what an IP set gets when a selector matches them. */
 export interface Source extends Labelled {
-  /** Canonical prefix text, sorted. */
+  /** Canonical prefix text; of endpoints sorted, each once. */
   readonly nets: readonly string[];
   readonly ports: readonly EndpointPort[];
 }
@@ -29,16 +29,14 @@ const NO_LABELS: ReadonlyMap<string, string> = new Map();
 /** Undefined for an endpoint without addresses: it is as if it did not exist. */
 export function endpointSource(endpoint: WorkloadEndpoint): Source | undefined {
   const { spec, metadata } = endpoint;
-  const nets = canonicalNets(spec.ipNetworks ?? NONE, true);
+  const nets = hosts(spec.ipNetworks ?? NONE);
   if (nets.length === 0) return undefined;
-  const forced = new Map<string, string>();
-  if (metadata.namespace) forced.set(NAMESPACE_LABEL, metadata.namespace);
-  if (spec.orchestrator) forced.set(ORCHESTRATOR_LABEL, spec.orchestrator);
+  const ports = spec.ports?.length ? endpointPorts(spec.ports) : NONE;
   return {
-    labels: withLabels(withoutInherited(metadata.labels ?? NO_LABELS), forced),
+    labels: withForced(withoutInherited(metadata.labels ?? NO_LABELS), metadata.namespace, spec.orchestrator),
     parents: unique(spec.profiles ?? NONE),
     nets,
-    ports: namedPorts(spec.ports),
+    ports,
   };
 }
 
@@ -47,63 +45,73 @@ export function hostEndpointSource({ spec, metadata }: HostEndpoint): Source {
   return {
     labels: metadata.labels ?? NO_LABELS,
     parents: unique(spec.profiles ?? NONE),
-    nets: canonicalNets(spec.expectedIPs ?? NONE, true),
-    ports: namedPorts(spec.ports),
+    nets: hosts(spec.expectedIPs ?? NONE),
+    ports: spec.ports?.length ? endpointPorts(spec.ports) : NONE,
   };
+}
+
+/** Ports without a name are in no set. */
+function endpointPorts(ports: WorkloadEndpoint['spec']['ports']): readonly EndpointPort[] {
+  return ports.flatMap(({ name, protocol, port }) =>
+    name ? [{ name, protocol: typeof protocol === 'string' ? protocol.toLowerCase() : protocol, port }] : [],
+  );
 }
 
 /** A network set inherits the labels of its namespace. */
 export function networkSetSource(set: NetworkSet | GlobalNetworkSet): Source {
   const labels = set.metadata.labels ?? NO_LABELS;
-  const nets = canonicalNets(set.spec.nets, false);
+  const nets = prefixes(set.spec.nets);
   const { namespace } = set.metadata;
   if (set.kind === 'GlobalNetworkSet' || !namespace) return { labels, parents: NONE, nets, ports: NONE };
-  const forced = new Map([[NAMESPACE_LABEL, namespace]]);
-  return { labels: withLabels(labels, forced), parents: [`kns.${namespace}`], nets, ports: NONE };
-}
-
-function namedPorts(
-  ports: readonly { name?: string | undefined; protocol: string | number; port: number }[] = NONE,
-): readonly EndpointPort[] {
-  const named = ports.flatMap(({ name, protocol, port }) =>
-    name ? [{ name, protocol: typeof protocol === 'string' ? protocol.toLowerCase() : protocol, port }] : [],
-  );
-  return named.length === 0 ? NONE : named;
+  return { labels: withForced(labels, namespace), parents: [`kns.${namespace}`], nets, ports: NONE };
 }
 
 function unique(names: readonly string[]): readonly string[] {
   return names.length < 2 ? names : [...new Set(names)];
 }
 
-/** Invalid entries are skipped. `single`: addresses, whatever length they are written with. */
-function canonicalNets(nets: readonly string[], single: boolean): readonly string[] {
-  const texts = new Set<string>();
-  for (const net of nets) {
-    const parsed = parsePrefix(net);
-    if (!parsed) continue;
-    const { family, bits } = parsed.prefix;
-    const prefix = single ? { family, bits, length: family === 4 ? 32 : 128 } : maskPrefix(parsed.prefix);
-    texts.add(formatPrefix(prefix));
-  }
-  return texts.size > 1 ? sortMembers([...texts]) : [...texts];
+/** Invalid entries are skipped, duplicates too; sorted. The same list when it is so already. */
+function hosts(nets: readonly string[]): readonly string[] {
+  const [first] = nets;
+  if (nets.length === 1 && first !== undefined && canonicalHost(first) === first) return nets;
+  const texts = new Set(defined(nets.map(canonicalHost)));
+  return texts.size > 1 ? sortMembers(texts) : [...texts];
+}
+
+/** Invalid entries are skipped. In the order of the resource: what is counted twice is taken back twice. */
+function prefixes(nets: readonly string[]): readonly string[] {
+  const canonical = nets.map(canonicalPrefix);
+  return canonical.every((text, index) => text === nets[index]) ? nets : defined(canonical);
+}
+
+function defined(texts: readonly (string | undefined)[]): string[] {
+  return texts.filter((text) => text !== undefined);
 }
 
 /** The same map when nothing differs: there may be hundreds of thousands. */
-function withLabels(labels: ReadonlyMap<string, string>, forced: ReadonlyMap<string, string>) {
-  for (const [label, value] of forced) {
-    if (labels.get(label) !== value) return new Map([...labels, ...forced]);
-  }
-  return labels;
+function withForced(
+  labels: ReadonlyMap<string, string>,
+  namespace: string | undefined,
+  orchestrator?: string | undefined,
+): ReadonlyMap<string, string> {
+  const missing = (label: string, value: string | undefined): boolean =>
+    Boolean(value) && labels.get(label) !== value;
+  if (!missing(NAMESPACE_LABEL, namespace) && !missing(ORCHESTRATOR_LABEL, orchestrator)) return labels;
+  const all = new Map(labels);
+  if (namespace) all.set(NAMESPACE_LABEL, namespace);
+  if (orchestrator) all.set(ORCHESTRATOR_LABEL, orchestrator);
+  return all;
 }
 
 /** Labels that only a namespace or service account may give cannot be claimed by an endpoint itself. */
 function withoutInherited(labels: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const claimed = (label: string): boolean =>
-    label.startsWith(NAMESPACE_PREFIX) || label.startsWith(SERVICE_ACCOUNT_PREFIX);
-  for (const label of labels.keys()) {
-    if (claimed(label)) return new Map([...labels].filter(([name]) => !claimed(name)));
-  }
+  for (const label of labels.keys())
+    if (isInherited(label)) return new Map([...labels].filter(([name]) => !isInherited(name)));
   return labels;
+}
+
+function isInherited(label: string): boolean {
+  return label.startsWith(NAMESPACE_PREFIX) || label.startsWith(SERVICE_ACCOUNT_PREFIX);
 }
 
 /** Members that an endpoint gives to the set of a named port. `protocol` is that of the set. */

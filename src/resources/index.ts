@@ -8,8 +8,11 @@
 //   parseResource(raw: unknown, {namespace?}): Result<Resource>   validates, then defaults as the typed client does on create
 //       (types inferred, tier `default`, order of tiers …); *all* problems, each with `path`; unknown fields are
 //       `resource/unknown-field` with a did-you-mean hint. Selectors are checked by parsing them.
-//       A known kind that is not modelled gives neither value nor problem; a Kubernetes object is
-//       `resource/kubernetes-not-yet`. A namespaced resource without namespace is in `default`, as in calicoctl
+//       A known kind that is not modelled gives neither value nor problem. A namespaced resource without namespace is
+//       in `default`, as in calicoctl
+//   kubernetesType(raw)                             whether it is a Kubernetes object, and one that matters to policy
+//   parseKubernetes(type, raw, {namespace?}): Result<KubernetesObject>   what policy needs of it, checked as the API
+//       server does; src/convert makes Resources of it. kubernetesKey: what it calls itself
 //   identityOf(raw, {namespace?}): ResourceKey | undefined   what a document calls itself, valid or not
 //   kindAliases: every accepted spelling in lower case → kind
 //   UNUSED_FELIX_FIELDS: accepted in FelixConfiguration and without effect
@@ -31,6 +34,24 @@ export * from './resource.ts';
 export { type Enforcement, type KindInfo, kindAliases, KINDS } from './catalogue.ts';
 export { BUILTIN_TIERS, BUILTINS, DEFAULT_ALLOW_PROFILE } from './builtins.ts';
 export { identityOf, parseResource, type ParseOptions } from './parse.ts';
+export {
+  KUBERNETES_KINDS,
+  kubernetesKey,
+  type KubernetesType,
+  kubernetesType,
+  parseKubernetes,
+} from './kubernetes/parse.ts';
+export type { KubernetesKind, KubernetesObject, KubernetesObjectOf } from './kubernetes/objects.ts';
+export type { LabelSelector } from './kubernetes/label-selector.ts';
+export type { KubernetesPeer, KubernetesPolicyRules, KubernetesPort } from './kubernetes/network-policy.ts';
+export type {
+  ClusterPeer,
+  ClusterProtocol,
+  ClusterSubject,
+} from './kubernetes/cluster-network-policy.ts';
+export type { EndpointSliceSpec } from './kubernetes/endpoint-slice.ts';
+export type { StagedNetworkPolicySpec } from './kinds/staged-policy.ts';
+export type { NodeSpec } from './kinds/node.ts';
 export { parseWorkloadEndpointName, workloadEndpointName } from './workload-name.ts';
 export { unknownField, valueAt } from './zod-issues.ts';
 export { UNUSED_FELIX_FIELDS } from './kinds/felix-other-fields.ts';

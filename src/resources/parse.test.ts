@@ -197,11 +197,6 @@ describe('which documents are resources', () => {
     [raw('NetworkPolcy', {}), [['resource/unknown-kind', 'did you mean "NetworkPolicy"?']]],
     [raw('gnp', {}), [['resource/unknown-kind', 'did you mean "GlobalNetworkPolicy"?']]],
     [raw('constructor', {}), [['resource/unknown-kind', undefined]]],
-    [{ ...raw('Pod', {}), apiVersion: 'v1' }, [['resource/kubernetes-not-yet', undefined]]],
-    [
-      { ...raw('NetworkPolicy', {}), apiVersion: 'networking.k8s.io/v1' },
-      [['resource/kubernetes-not-yet', undefined]],
-    ],
     [
       { ...raw('Tier', {}), apiVersion: 'crd.projectcalico.org/v1' },
       [

@@ -8,7 +8,7 @@ import { finish } from './finish.ts';
 import { SPECS, WITH_STATUS } from './kinds/index.ts';
 import { metadata as metadataSchema } from './metadata.ts';
 import { plainData } from './plain.ts';
-import { API_VERSION, type Resource } from './resource.ts';
+import { API_VERSION, type ParsedKind, type Resource } from './resource.ts';
 import { type Fault, fieldsOf, isObject, textOf } from './schema.ts';
 import { type ResourceKey, resourceKey } from './types.ts';
 import { checkWhole } from './whole-checks.ts';
@@ -71,7 +71,7 @@ function kindOf(raw: Record<string, unknown>, problems: Problem[]): KindInfo | u
   if (problems.length > before || typeof apiVersion !== 'string' || typeof kind !== 'string')
     return undefined;
   if (apiVersion !== API_VERSION) {
-    problems.push(wrongVersion(apiVersion, kind));
+    problems.push(wrongVersion(apiVersion));
     return undefined;
   }
   const info = KINDS.get(kind);
@@ -85,14 +85,8 @@ function kindOf(raw: Record<string, unknown>, problems: Problem[]): KindInfo | u
   return info;
 }
 
-const KUBERNETES = /^(v1|(policy\.)?networking\.k8s\.io\/.+)$/;
-
-function wrongVersion(apiVersion: string, kind: string): Problem {
+function wrongVersion(apiVersion: string): Problem {
   const path: Path = ['apiVersion'];
-  if (KUBERNETES.test(apiVersion)) {
-    const message = `Kubernetes objects are not read yet: ${kind} (${apiVersion})`;
-    return problem('resource/kubernetes-not-yet', message, { path });
-  }
   const hint =
     apiVersion === 'crd.projectcalico.org/v1'
       ? `${apiVersion} is how Calico stores objects in Kubernetes; export them with "calicoctl get -o yaml"`
@@ -117,7 +111,7 @@ function parseKind(
   const metadata = parsePart(metadataSchema, raw['metadata'] ?? {}, 'metadata', problems);
   checkWhole(info, raw, (fault) => problems.push(problemOfFault(fault)));
   if (!info.modelled) return { problems };
-  const kind = info.kind as Resource['kind'];
+  const kind = info.kind as ParsedKind;
   const spec = parsePart<unknown>(SPECS[kind], raw['spec'] ?? {}, 'spec', problems);
   if (problems.length > 0 || metadata === undefined || spec === undefined) return { problems };
   const namespace = namespaceOf(info, metadata.namespace, options);

@@ -9,6 +9,7 @@ import type { ProfileSpec } from './kinds/profile.ts';
 import type { StagedKubernetesNetworkPolicySpec } from './kinds/staged-kubernetes-policy.ts';
 import type { StagedGlobalNetworkPolicySpec, StagedNetworkPolicySpec } from './kinds/staged-policy.ts';
 import type { TierSpec } from './kinds/tier.ts';
+import type { EndpointSliceSpec } from './kubernetes/endpoint-slice.ts';
 import type { WorkloadEndpointSpec } from './kinds/workload-endpoint.ts';
 import type { Metadata } from './types.ts';
 
@@ -44,6 +45,17 @@ export type Node = ResourceOf<'Node', NodeSpec>;
 export type FelixConfiguration = ResourceOf<'FelixConfiguration', FelixConfigurationSpec>;
 export type IPPool = ResourceOf<'IPPool', IPPoolSpec>;
 
+/** A staged Kubernetes policy in Calico's terms. */
+export type StagedConverted = ResourceOf<'StagedKubernetesNetworkPolicy', StagedNetworkPolicySpec>;
+
+/** Kubernetes objects as the graph takes them: Calico's terms, and Calico's names for the kinds. */
+export type KubernetesNetworkPolicy = ResourceOf<'KubernetesNetworkPolicy', NetworkPolicySpec>;
+export type KubernetesClusterNetworkPolicy = ResourceOf<
+  'KubernetesClusterNetworkPolicy',
+  GlobalNetworkPolicySpec
+>;
+export type KubernetesEndpointSlice = ResourceOf<'KubernetesEndpointSlice', EndpointSliceSpec>;
+
 export type Resource =
   | Tier
   | NetworkPolicy
@@ -58,6 +70,15 @@ export type Resource =
   | HostEndpoint
   | Node
   | FelixConfiguration
-  | IPPool;
+  | IPPool
+  | KubernetesNetworkPolicy
+  | KubernetesClusterNetworkPolicy
+  | KubernetesEndpointSlice;
+
+/** Kinds that have a schema of their own; the others are made by conversion only. */
+export type ParsedKind = Exclude<
+  Resource['kind'],
+  'KubernetesNetworkPolicy' | 'KubernetesClusterNetworkPolicy' | 'KubernetesEndpointSlice'
+>;
 
 export type ResourceKind = Resource['kind'];

@@ -14,3 +14,18 @@ export {
 export { chooseFamily, type EndChoices, type EndContext, resolveEnd } from './resolve-end.ts';
 export type { ConntrackState, Packet } from './packet.ts';
 export type { Decider, Judgement, Stage, StageTrail, Step, Verdict } from './trail.ts';
+export {
+  connectivity,
+  type Connection,
+  type Connectivity,
+  type ConnectivityInput,
+  type EndGroup,
+} from './connectivity.ts';
+export {
+  type Cause,
+  type ConnectivityChange,
+  type ConnectivityDiff,
+  connectivityDiff,
+} from './connectivity-diff.ts';
+export { trafficText } from './connectivity-text.ts';
+export { type MentionedPort, type Traffic, type TrafficClasses } from './connectivity-traffic.ts';

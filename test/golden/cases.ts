@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type HostFacts, parseHostFacts } from '../../src/policy/index.ts';
+import { type HostFacts, type NodePolicy, parseHostFacts } from '../../src/policy/index.ts';
 import { createRenderer, printRuleset, type Ruleset } from '../../src/render/index.ts';
 import { compileFiles } from '../support/compile.ts';
 
@@ -14,8 +14,12 @@ export const cases: readonly string[] = readdirSync(GOLDEN, { withFileTypes: tru
   .map((e) => e.name)
   .sort();
 
+export async function casePolicy(name: string): Promise<NodePolicy> {
+  return (await compileFiles([join(GOLDEN, name, 'input.yaml')])).policy;
+}
+
 export async function rulesetsOf(name: string): Promise<readonly Ruleset[]> {
-  const { policy } = await compileFiles([join(GOLDEN, name, 'input.yaml')]);
+  const policy = await casePolicy(name);
   const facts = factsOf(name);
   return [createRenderer('nftables').render(policy, facts), createRenderer('iptables').render(policy, facts)];
 }

@@ -1,21 +1,29 @@
-// Every golden case in a real kernel: with nft and with both iptables backends, applied twice with no change the second
+// Every golden case in a real kernel: with every version of nft and with both iptables backends, applied twice with no change the second
 // time, and cleared without residue. Most of the time goes into waiting for the kernel, so several run at once.
 import { describe, expect, it } from 'vitest';
 import { clearAll, createApplier } from '../../src/apply/index.ts';
 import { cases, rulesetsOf } from '../golden/cases.ts';
 import { inNamespace } from '../support/namespace.ts';
+import { nftVersions } from '../support/nft-versions.ts';
 
+const [systemNft] = nftVersions;
 const TARGETS = [
-  { name: 'nftables', dialect: 'nftables', backend: 'auto' },
-  { name: 'iptables-nft', dialect: 'iptables', backend: 'nft' },
-  { name: 'iptables-legacy', dialect: 'iptables', backend: 'legacy' },
+  ...nftVersions.map((nft) => ({
+    name: `nftables (nft ${nft.name})`,
+    dialect: 'nftables' as const,
+    backend: 'auto' as const,
+    nft,
+  })),
+  { name: 'iptables-nft', dialect: 'iptables', backend: 'nft', nft: systemNft },
+  { name: 'iptables-legacy', dialect: 'iptables', backend: 'legacy', nft: systemNft },
 ] as const;
 
-describe.concurrent.each(TARGETS)('golden cases in the kernel: $name', ({ dialect, backend }) => {
+describe.concurrent.each(TARGETS)('golden cases in the kernel: $name', ({ dialect, backend, nft }) => {
   it.each(cases)('%s', async (name) => {
     const ruleset = (await rulesetsOf(name)).find((r) => r.dialect === dialect);
     if (ruleset === undefined) throw new Error(`no ${dialect} ruleset`);
-    await inNamespace(async ({ run, ours }) => {
+    await inNamespace(async (namespace) => {
+      const { run, ours } = namespace.with(nft);
       const options = { dialect, backend, run, lock: false } as const;
       const first = await createApplier(options).apply(ruleset);
       expect(first.problems).toEqual([]);

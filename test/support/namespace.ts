@@ -1,6 +1,7 @@
 // A network namespace for one test, made inside the lab's private mount namespace (scripts/lab-exec.mjs), and the
 // product's own seam pointed into it.
 import { systemRunner, type Runner } from '../../src/host/index.ts';
+import { type NftVersion, withNft } from './nft-versions.ts';
 
 export interface TestNamespace {
   readonly name: string;
@@ -10,6 +11,8 @@ export interface TestNamespace {
   readonly sh: (argv: readonly string[], stdin?: string) => Promise<string>;
   /** Every line of every dataplane's listing that mentions us; empty when nothing of ours is left. */
   readonly ours: () => Promise<readonly string[]>;
+  /** The same namespace, where another version is `nft`. */
+  readonly with: (nft: NftVersion) => TestNamespace;
 }
 
 let serial = 0;
@@ -19,16 +22,17 @@ export async function inNamespace<T>(work: (ns: TestNamespace) => Promise<T>): P
   const name = `t${process.pid}-${serial++}`;
   await must(systemRunner, ['ip', 'netns', 'add', name]);
   try {
-    return await work(namespace(name));
+    return await work(namespace(name, inside(name)));
   } finally {
     await must(systemRunner, ['ip', 'netns', 'del', name]);
   }
 }
 
-function namespace(name: string): TestNamespace {
-  const run: Runner = {
-    run: (argv, options) => systemRunner.run(['ip', 'netns', 'exec', name, ...argv], options),
-  };
+function inside(name: string): Runner {
+  return { run: (argv, options) => systemRunner.run(['ip', 'netns', 'exec', name, ...argv], options) };
+}
+
+function namespace(name: string, run: Runner): TestNamespace {
   const sh = (argv: readonly string[], stdin?: string) => must(run, argv, stdin);
   const ours = async () => {
     const listings = await Promise.all([
@@ -41,7 +45,7 @@ function namespace(name: string): TestNamespace {
       .split('\n')
       .filter((l) => l.includes('tortie'));
   };
-  return { name, run, sh, ours };
+  return { name, run, sh, ours, with: (nft) => namespace(name, withNft(inside(name), nft)) };
 }
 
 async function must(run: Runner, argv: readonly string[], stdin?: string): Promise<string> {

@@ -8,10 +8,8 @@ export interface Felix {
   readonly mb: number;
 }
 
-export const COLUMNS = [
-  ...['workload', 'size', 'time', 'Felix', 'share', 'CPU', 'heap', 'Felix', 'share'],
-  ...['inputs', 'sets / members', 'messages'],
-];
+export const COLUMNS =
+  'workload,size,time,Felix,share,CPU,heap,Felix,share,inputs,sets / members,messages'.split(',');
 
 /** Messages: one for each set, policy, profile and endpoint that came, and one for each that went again. */
 export function resultRow(name: string, size: number, result: Measured, felix: Felix): string[] {

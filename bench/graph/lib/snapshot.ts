@@ -59,10 +59,17 @@ function plainAddress(seed: number): string {
   return address(seed - 1);
 }
 
-export function tagPolicy(index: number, selector = `has(${marker(index)})`): Resource {
-  const ingress = [0, 1, 2, 3, 4].map((j) => ({
+/** Five rules, from the selector of each marker from `index + shift` on; `extra`: one more rule. */
+export function tagPolicy(
+  index: number,
+  selector = `has(${marker(index)})`,
+  shift = 0,
+  extra?: string,
+): Resource {
+  const markers = [0, 1, 2, 3, 4].map((j) => `has(${marker(index + j + shift)})`);
+  const ingress = [...markers, ...(extra ? [extra] : [])].map((each) => ({
     action: 'Allow',
-    source: { selector: `has(${marker(index + j)})` },
+    source: { selector: each },
   }));
   return policy({ name: `tag-pol-${index}`, selector, ingress, egress: [] });
 }

@@ -29,7 +29,8 @@ export interface Options {
 }
 
 /** `[name …] [--sizes 1,1/2] [--runs 3]` */
-export function readOptions(args = process.argv.slice(2)): Options {
+export function readOptions(defaultRuns = '3'): Options {
+  const args = process.argv.slice(2);
   const option = (name: string, fallback: string): string => {
     const at = args.indexOf(`--${name}`);
     return at < 0 ? fallback : (args.splice(at, 2)[1] ?? fallback);
@@ -40,7 +41,7 @@ export function readOptions(args = process.argv.slice(2)): Options {
       const [of = '1', by = '1'] = text.split('/');
       return Number(of) / Number(by);
     });
-  const runs = Number(option('runs', '3'));
+  const runs = Number(option('runs', defaultRuns));
   return { sizes, runs, names: args };
 }
 

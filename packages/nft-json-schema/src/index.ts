@@ -3,5 +3,5 @@ export { schema } from './schema.ts';
 export { type Issue, validate } from './validate.ts';
 export type * from './types.ts';
 
-/** nft versions whose input and output the schema is held to by tests. */
-export const SUPPORTED = { nft: '1.0.1 – 1.1.x' } as const;
+/** The oldest and the newest nft whose JSON the tests hold the schema to. */
+export const SUPPORTED = { nft: '1.0.6 – 1.1.3' } as const;

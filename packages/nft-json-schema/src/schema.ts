@@ -91,6 +91,7 @@ const statement = {
   }),
   counter: objectOr(object([], { packets: integer, bytes: integer }), 'string', 'null'),
   mangle: object(['key', 'value'], { key: expression, value: expression }),
+  reset: expression,
   log: objectOr(
     object([], {
       prefix: text,
@@ -216,11 +217,14 @@ const listed = {
     ...inTable,
     name: text,
     rate: integer,
+    rate_unit: text,
     per: text,
     burst: integer,
+    burst_unit: text,
     unit: text,
     inv: flag,
   }),
+  secmark: object(['family', 'table', 'name'], { ...inTable, name: text, context: text }),
   flowtable: object(['family', 'table'], {
     ...inTable,
     name: text,
@@ -266,7 +270,8 @@ export const schema = {
   additionalProperties: false,
   properties: { nftables: { type: 'array', items: tagged(item) } },
   $defs: {
-    statement: tagged(statement),
+    // A statement for which nft has no JSON is printed as its text.
+    statement: objectOr(tagged(statement), 'string'),
     expression: {
       if: { type: 'object' },
       then: tagged(taggedExpression),

@@ -38,6 +38,7 @@ export type ListedObject =
   | { readonly counter: NamedCounter }
   | { readonly quota: NamedQuota }
   | { readonly limit: NamedLimit }
+  | { readonly secmark: Secmark }
   | { readonly flowtable: Flowtable }
   | { readonly 'ct helper': Opaque }
   | { readonly 'ct timeout': Opaque }
@@ -75,7 +76,8 @@ export interface Chain extends InTable {
 export interface Rule extends InTable {
   readonly chain: string;
   readonly index?: number;
-  readonly expr?: readonly Statement[];
+  /** In a listing, the text of a statement for which nft has no JSON. */
+  readonly expr?: readonly (Statement | string)[];
 }
 
 export interface Set extends InTable {
@@ -117,10 +119,17 @@ export interface NamedQuota extends InTable {
 export interface NamedLimit extends InTable {
   readonly name: string;
   readonly rate?: number;
+  readonly rate_unit?: string;
   readonly per?: string;
   readonly burst?: number;
+  readonly burst_unit?: string;
   readonly unit?: string;
   readonly inv?: boolean;
+}
+
+export interface Secmark extends InTable {
+  readonly name: string;
+  readonly context?: string;
 }
 
 export interface Flowtable extends InTable {
@@ -144,6 +153,7 @@ export type Statement =
   | { readonly match: Match }
   | { readonly counter: { readonly packets?: number; readonly bytes?: number } | string | null }
   | { readonly mangle: { readonly key: Expression; readonly value: Expression } }
+  | { readonly reset: Expression }
   | { readonly log: Log | null }
   | { readonly limit: Limit | string }
   | {

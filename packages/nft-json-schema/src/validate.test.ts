@@ -88,8 +88,25 @@ describe('validate', () => {
       'mangle of the mark',
       [{ mangle: { key: { meta: { key: 'mark' } }, value: { '|': [{ meta: { key: 'mark' } }, 1] } } }],
     ],
+    ['a statement without JSON, as its text', ['add @learnt { ip saddr : meta mark }', accept]],
+    ['reset of an option', [{ reset: { 'tcp option': { name: 'timestamp' } } }]],
+    ['flow', [{ flow: { op: 'add', flowtable: '@fast' } }]],
+    [
+      'queue forms',
+      [{ queue: null }, { queue: { num: 3 } }, { queue: { num: { range: [1, 3] }, flags: ['bypass'] } }],
+    ],
     ['xt is opaque', [{ xt: { type: 'match', name: 'comment' } }]],
   ])('accepts %s', (_name, expr) => expect(validate(rule(expr))).toEqual([]));
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['limit', { rate: 10, rate_unit: 'kbytes', per: 'second', burst: 20, burst_unit: 'kbytes', inv: true }],
+    ['secmark', { context: 'system_u:object_r:ssh_server_packet_t:s0' }],
+    ['flowtable', { hook: 'ingress', prio: 0, dev: 'lo' }],
+    ['flowtable', { hook: 'ingress', prio: 0, dev: ['lo', 'eth0'] }],
+  ])('accepts a listed %s', (kind, more) => {
+    const listed = { [kind]: { family: 'inet', table: 't', name: 'o', handle: 1, ...more } };
+    expect(validate({ nftables: [listed] })).toEqual([]);
+  });
 
   it('points at the one place that is wrong', () => {
     const bad = { match: { op: '~', left: { meta: { key: 'mark' } }, right: 1 } };

@@ -1,10 +1,12 @@
-// `clear`: removes every trace of tortie from this host's kernel, of either dataplane, and nothing else.
-import { clearAll } from '../../apply/index.ts';
+// `clear`: removes every trace of tortie from this host's kernel, of either dataplane, and nothing else. A rollback that waits for
+// its time is cancelled.
+import { clear as clearNow, clearAll } from '../../apply/index.ts';
 import { TortieError } from '../../errors/index.ts';
 import { systemRunner } from '../../host/index.ts';
 import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
 import { OK } from '../exit.ts';
+import { openSession } from '../host-plan.ts';
 import * as options from '../options.ts';
 import { toJson } from '../output.ts';
 
@@ -21,9 +23,10 @@ export const define: CommandModule['define'] = (command, start) => {
 };
 
 async function clear(context: Context, { output, dryRun }: Options): Promise<number> {
-  const result = await context.io.uninterrupted(() =>
-    clearAll({ run: context.io.runner ?? systemRunner, dryRun }),
-  );
+  const run = context.io.runner ?? systemRunner;
+  const result = dryRun
+    ? await clearAll({ run, lock: false, dryRun })
+    : await context.io.uninterrupted(async () => clearNow(await openSession(context)));
   if (!result.ok) throw new TortieError(result.problems);
   context.report(result.problems);
   if (output === 'json') context.print(toJson('Clear', { dryRun, removed: result.removed }));

@@ -53,7 +53,24 @@ async function renderFiles(context: Context, opts: Options): Promise<readonly Ou
   const renderer = createRenderer(opts.dataplane, { log: opts.logAction });
   const json = opts.output === 'json';
   const files = printRuleset(renderer.render(policy, facts), { json });
-  return opts.dataplane === 'iptables' ? files : files.filter(({ file }) => file.endsWith('.json') === json);
+  const wanted =
+    opts.dataplane === 'iptables' ? files : files.filter(({ file }) => file.endsWith('.json') === json);
+  if (json) for (const { text } of wanted) await checkJson(text);
+  return wanted;
+}
+
+/** nft names no position in JSON that it refuses, and its lexer takes names that its text form cannot: so look before it does. */
+async function checkJson(text: string): Promise<void> {
+  const { validate } = await import('nft-json-schema');
+  const issues = validate(JSON.parse(text));
+  if (issues.length === 0) return;
+  throw new TortieError(
+    issues.map(({ path, message }) =>
+      problem('render/json', `the rendered JSON is not what nft takes, at ${path}: ${message}`, {
+        hint: 'this is a fault of tortie: please report it',
+      }),
+    ),
+  );
 }
 
 /** All of nft, iptables-restore and ipset take lines that begin with `#` for comments. */

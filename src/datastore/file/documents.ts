@@ -7,6 +7,7 @@ import { duplicateJsonKeys, jsonPositions } from './json-positions.ts';
 import type { TextSpan } from './lines.ts';
 import type { Positions } from './positions.ts';
 import { YAML_OPTIONS } from './yaml-options.ts';
+import { itemChunks } from './yaml-items.ts';
 import { yamlPositions } from './yaml-nodes.ts';
 
 export interface TextDocument {
@@ -24,15 +25,32 @@ export interface DocumentOrigin extends Chunk {
   readonly syntax: 'json' | 'yaml';
   /** Among the documents of the chunk. */
   readonly index: number;
+  /** How many `items` it has, where that is known. */
+  readonly items?: number | undefined;
 }
 
-export function* readDocuments(text: string, placeOf: (span: TextSpan) => Place): Generator<TextDocument> {
+/** A faster reader of one chunk; undefined when it is not sure. */
+export type BulkReader = (text: string, chunk: Chunk) => { readonly value: unknown } | undefined;
+
+/** With a `bulk` reader, the other one is only asked for what that cannot read, and for places. */
+export function* readDocuments(
+  text: string,
+  placeOf: (span: TextSpan) => Place,
+  bulk?: BulkReader,
+): Generator<TextDocument> {
   const json = readJson(text, placeOf);
   if (json) {
     yield json;
     return;
   }
   for (const chunk of chunksOf(text)) {
+    const quick = bulk?.(text, chunk);
+    if (quick) {
+      const value = quick.value ?? undefined;
+      const origin: DocumentOrigin = { ...chunk, syntax: 'yaml', index: 0, items: itemCount(value) };
+      yield { origin, value, doubtful: false, problems: [], positions: reread(text, origin) };
+      continue;
+    }
     let index = 0;
     // What is missing at the end of a document is shown there, not at the marker of the next one.
     const within = (span: TextSpan) => {
@@ -45,18 +63,49 @@ export function* readDocuments(text: string, placeOf: (span: TextSpan) => Place)
   }
 }
 
-/** Positions in a document that was read before. */
+/** Positions in a document that was read before; of a long list only the item asked for is read. */
 export function reread(text: string, origin: DocumentOrigin): Positions {
   if (origin.syntax === 'json') return jsonPositions(text);
-  const document = [...compose(text, origin)][origin.index];
-  return document ? yamlPositions(document, origin.start) : () => ({ collection: false, complete: false });
+  const whole = once(() => {
+    const document = [...compose(text, origin)][origin.index];
+    return document ? yamlPositions(document, origin.start) : NOWHERE;
+  });
+  const chunks = once(() => (origin.end - origin.start < LONG ? undefined : itemChunks(text, origin)));
+  let last: { index: number; positions: Positions } | undefined;
+  return (path) => {
+    const [field, index, ...rest] = path;
+    const found = field === 'items' && typeof index === 'number' ? chunks() : undefined;
+    const chunk = found && found.length === origin.items ? found[Number(index)] : undefined;
+    if (!chunk || typeof index !== 'number') return whole()(path);
+    if (last?.index !== index) {
+      const [document] = compose(text, chunk);
+      last = { index, positions: document ? yamlPositions(document, chunk.start) : NOWHERE };
+    }
+    return last.positions([0, ...rest]);
+  };
+}
+
+const LONG = 64 * 1024;
+const NOWHERE: Positions = () => ({ collection: false, complete: false });
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function itemCount(value: unknown): number | undefined {
+  const items: unknown = (value as { items?: unknown } | undefined)?.items;
+  return Array.isArray(items) ? items.length : undefined;
 }
 
 function readJson(text: string, placeOf: (span: TextSpan) => Place): TextDocument | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    const problems = duplicateJsonKeys(text).map(({ span }) => duplicateKey(placeOf(span)));
+    const problems = duplicateJsonKeys(text, value).map(({ span }) => duplicateKey(placeOf(span)));
     const origin: DocumentOrigin = { start: 0, end: text.length, syntax: 'json', index: 0 };
     return { origin, value, doubtful: problems.length > 0, problems, positions: jsonPositions(text) };
   } catch {

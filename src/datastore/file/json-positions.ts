@@ -1,15 +1,13 @@
-// Positions in JSON text that JSON.parse has accepted: one walk over the text that knows the path it is at. Reading
-// with JSON.parse is many times faster than with the YAML reader; this is only asked when a position matters, and once
-// for duplicate keys, which JSON.parse lets through.
+// Positions in JSON text that JSON.parse has accepted, and duplicate keys, which it lets through. Reading with
+// JSON.parse is many times faster than with the YAML reader; this is only asked when a position matters.
 import type { Path } from '../../errors/problem.ts';
+import { countMembers, endOfString, endOfValue, skipBlank } from './json-scan.ts';
 import type { TextSpan } from './lines.ts';
 import type { Located, Positions } from './positions.ts';
 
 interface Visitor {
   /** At every key of an object; `path` is that of the object. */
   key?(path: Path, key: string, span: TextSpan): void;
-  /** At every value. */
-  value?(path: Path, span: TextSpan): void;
 }
 
 const BLANK = /[ \t\r\n]*/y;
@@ -27,7 +25,6 @@ export function walkJson(text: string, visitor: Visitor): void {
   };
   const value = (path: Path): void => {
     skip(BLANK);
-    const start = at;
     const open = text[at];
     if (open === '{' || open === '[') {
       at++;
@@ -36,7 +33,6 @@ export function walkJson(text: string, visitor: Visitor): void {
       at++;
     } else if (open === '"') skip(STRING);
     else skip(ATOM);
-    visitor.value?.(path, { start, end: at });
     skip(BLANK);
   };
   const members = (path: Path): void => {
@@ -63,38 +59,64 @@ export function walkJson(text: string, visitor: Visitor): void {
   value([]);
 }
 
-/** The text must be valid JSON. */
+interface Child {
+  readonly key?: TextSpan;
+  readonly start: number;
+}
+
+/**
+ * The text must be valid JSON. What is found on the way to a path is kept: the next path is likely to go the same way,
+ * and the lists of a dump are long.
+ */
 export function jsonPositions(text: string): Positions {
-  return (path) => findInJson(text, path);
+  const known = new Map<number, ReadonlyMap<string, Child>>();
+  const childrenAt = (start: number): ReadonlyMap<string, Child> => {
+    const children = known.get(start) ?? childrenOf(text, start);
+    known.set(start, children);
+    return children;
+  };
+  return (path): Located => {
+    let node: Child = { start: skipBlank(text, 0) };
+    for (const [depth, step] of path.entries()) {
+      const open = text[node.start];
+      const child = open === '{' || open === '[' ? childrenAt(node.start).get(String(step)) : undefined;
+      if (!child) return located(text, node, depth === path.length);
+      node = child;
+    }
+    return located(text, node, true);
+  };
 }
 
-function findInJson(text: string, path: Path): Located {
-  let depth = -1;
-  let found: Located = { collection: true, complete: false };
-  const keys = new Map<number, TextSpan>();
-  walkJson(text, {
-    key(parent, key, span) {
-      if (isPrefix([...parent, key], path)) keys.set(parent.length + 1, span);
-    },
-    value(at, span) {
-      // Values end after those inside them: the deepest comes first. Of equal keys the last one counts.
-      if (!isPrefix(at, path) || at.length < depth) return;
-      depth = at.length;
-      const key = typeof at.at(-1) === 'string' ? keys.get(at.length) : undefined;
-      const collection = text[span.start] === '{' || text[span.start] === '[';
-      const complete = at.length === path.length;
-      const style = text[span.start] === '"' ? { style: 'QUOTE_DOUBLE' as const } : {};
-      found = { ...(key ? { key } : {}), value: span, collection, complete, ...style };
-    },
-  });
-  return found;
+function located(text: string, { key, start }: Child, complete: boolean): Located {
+  const open = text[start];
+  const value = { start, end: endOfValue(text, start) };
+  const style = open === '"' ? { style: 'QUOTE_DOUBLE' as const } : {};
+  return { ...(key ? { key } : {}), value, collection: open === '{' || open === '[', complete, ...style };
 }
 
-function isPrefix(prefix: Path, path: Path): boolean {
-  return prefix.length <= path.length && prefix.every((step, index) => String(step) === String(path[index]));
+/** Of equal keys the last one counts. */
+function childrenOf(text: string, start: number): ReadonlyMap<string, Child> {
+  const children = new Map<string, Child>();
+  const inObject = text[start] === '{';
+  let at = skipBlank(text, start + 1);
+  for (let index = 0; at < text.length && text[at] !== '}' && text[at] !== ']'; index++) {
+    let name = String(index);
+    let key: TextSpan | undefined;
+    if (inObject) {
+      key = { start: at, end: endOfString(text, at) };
+      name = JSON.parse(text.slice(key.start, key.end)) as string;
+      at = skipBlank(text, skipBlank(text, key.end) + 1);
+    }
+    children.set(name, { ...(key ? { key } : {}), start: at });
+    at = skipBlank(text, endOfValue(text, at));
+    if (text[at] === ',') at = skipBlank(text, at + 1);
+  }
+  return children;
 }
 
-export function duplicateJsonKeys(text: string): { key: string; span: TextSpan }[] {
+/** `value` is what JSON.parse made of the text: it has fewer members where a key is given twice. */
+export function duplicateJsonKeys(text: string, value: unknown): { key: string; span: TextSpan }[] {
+  if (countMembers(text) === membersOf(value)) return [];
   const duplicates: { key: string; span: TextSpan }[] = [];
   const open: { path: Path; keys: Set<string> }[] = [];
   walkJson(text, {
@@ -111,4 +133,14 @@ export function duplicateJsonKeys(text: string): { key: string; span: TextSpan }
     },
   });
   return duplicates;
+}
+
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let members = 0;
+  if (Array.isArray(value)) for (const entry of value) members += membersOf(entry);
+  else {
+    for (const key of Object.keys(value)) members += 1 + membersOf((value as Record<string, unknown>)[key]);
+  }
+  return members;
 }

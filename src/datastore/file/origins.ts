@@ -1,7 +1,9 @@
 // Where each resource came from. A field's position is worked out when it is asked for, by reading the one document
 // again: positions of everything would cost many times the memory of the resources.
+import type { RuleOrigins } from '../../convert/index.ts';
 import type { Path, Place } from '../../errors/problem.ts';
 import type { ResourceKey } from '../../resources/types.ts';
+import { originalPath } from './converted-paths.ts';
 import { type DocumentOrigin, reread } from './documents.ts';
 import type { SourceFile } from './source.ts';
 import { spanOf } from './place.ts';
@@ -16,22 +18,34 @@ export interface Origin {
   readonly file: SourceFile;
   readonly document: DocumentOrigin;
   readonly base: Path;
+  /** The resource was converted: where its rules came from. */
+  readonly converted?: { readonly rules?: RuleOrigins | undefined };
 }
 
-export function originsOf(origins: ReadonlyMap<ResourceKey, Origin>): Origins {
+export interface LocatedOrigins extends Origins {
+  /** The place of a field of the object as it stands in the file. */
+  placeIn(origin: Origin, path: Path): Place | undefined;
+}
+
+const NAME: Path = ['metadata', 'name'];
+
+export function originsOf(origins: ReadonlyMap<ResourceKey, Origin>): LocatedOrigins {
   // Questions come in the order of documents, mostly: the last one answered is kept.
   let last: { file: SourceFile; start: number; index: number; positions: Positions } | undefined;
+  const placeIn = ({ file, document, base }: Origin, path: Path) => {
+    if (last?.file !== file || last.start !== document.start || last.index !== document.index) {
+      const positions = reread(file.text, document);
+      last = { file, start: document.start, index: document.index, positions };
+    }
+    const span = spanOf(last.positions([...base, ...path]));
+    return span && file.placeOf(span);
+  };
   return {
-    locate(resource, path = ['metadata', 'name']) {
+    placeIn,
+    locate(resource, path = NAME) {
       const origin = origins.get(resource);
       if (!origin) return undefined;
-      const { file, document } = origin;
-      if (last?.file !== file || last.start !== document.start || last.index !== document.index) {
-        const positions = reread(file.text, document);
-        last = { file, start: document.start, index: document.index, positions };
-      }
-      const span = spanOf(last.positions([...origin.base, ...path]));
-      return span && file.placeOf(span);
+      return placeIn(origin, origin.converted ? originalPath(path, origin.converted.rules) : path);
     },
   };
 }

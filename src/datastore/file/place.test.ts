@@ -63,7 +63,11 @@ describe('places of problems', () => {
       'apiVersion: projectcalico.org/v3\nkind: «Teir»\nmetadata: {name: x}\n',
       'resource/unknown-kind',
     ],
-    ['an apiVersion', 'apiVersion: «v1»\nkind: Pod\nmetadata: {name: x}\n', 'resource/kubernetes-not-yet'],
+    [
+      'an apiVersion',
+      'apiVersion: «extensions/v1beta1»\nkind: NetworkPolicy\nmetadata: {name: x}\n',
+      'resource/api-version',
+    ],
     ['a duplicate key', `${POLICY}spec:\n  order: 1\n  «order»: 2\n`, 'yaml/duplicate-key'],
     ['a missing bracket', `${POLICY}spec:\n  types: [Ingress«»\n---\n`, 'yaml/syntax'],
     ['a stray bracket', `${POLICY}spec: «}»\n`, 'yaml/syntax'],

@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises';
 import { type Problem, problem } from '../../errors/problem.ts';
 import { readProblem } from './inputs.ts';
 
-export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+/** A dump of a cluster with thousands of pods. */
+export const DEFAULT_MAX_BYTES = 128 * 1024 * 1024;
 
 export type ReadText = { readonly text: string } | { readonly problem: Problem };
 

@@ -1,6 +1,6 @@
 // A document as resources: itself, the entries of an array, or the items of a `List` or `<Kind>List`.
 import { type Path, type Problem, problem } from '../../errors/problem.ts';
-import { KINDS, unknownField } from '../../resources/index.ts';
+import { KINDS, KUBERNETES_KINDS, unknownField } from '../../resources/index.ts';
 
 export interface RawResource {
   readonly raw: unknown;
@@ -15,6 +15,9 @@ export interface Unwrapped {
 }
 
 const LIST_FIELDS = ['apiVersion', 'kind', 'metadata', 'items'];
+
+/** Kinds that have a typed list. */
+const LISTED = new Set([...KINDS.keys(), ...KUBERNETES_KINDS.map(({ kind }) => kind)]);
 
 /** Lists in lists are of no use to anyone; an alias can make them endless. */
 const MAX_NESTING = 8;
@@ -45,7 +48,7 @@ type RawList = Record<string, unknown> & { readonly kind: string };
 function listOf(value: unknown): RawList | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { kind } = value as Record<string, unknown>;
-  return typeof kind === 'string' && (kind === 'List' || KINDS.has(itemKind(kind)))
+  return typeof kind === 'string' && (kind === 'List' || LISTED.has(itemKind(kind)))
     ? (value as RawList)
     : undefined;
 }

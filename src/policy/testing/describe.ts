@@ -36,13 +36,17 @@ export function dump(policy: NodePolicy): string {
 
 export function dumpValue(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
-    if (part instanceof Map) return [...part];
+    if (isMap(part)) return [...part];
     return isSet(part) ? sortMembers(part) : part;
   });
 }
 
 function isSet(value: unknown): value is ReadonlySet<string> {
-  return typeof value === 'object' && value !== null && 'has' in value && !(value instanceof Map);
+  return typeof value === 'object' && value !== null && 'has' in value && !('get' in value);
+}
+
+function isMap(value: unknown): value is ReadonlyMap<string, unknown> {
+  return typeof value === 'object' && value !== null && 'has' in value && 'get' in value;
 }
 
 function describeConfig({ config }: NodePolicy): string[] {

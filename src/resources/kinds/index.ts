@@ -1,6 +1,6 @@
 // The schema of each modelled kind's spec.
 import type * as z from 'zod';
-import type { Resource, ResourceKind } from '../resource.ts';
+import type { ParsedKind, Resource } from '../resource.ts';
 import { felixConfigurationSpec } from './felix-configuration.ts';
 import { hostEndpointSpec } from './host-endpoint.ts';
 import { ipPoolSpec } from './ip-pool.ts';
@@ -13,7 +13,7 @@ import { stagedGlobalNetworkPolicySpec, stagedNetworkPolicySpec } from './staged
 import { tierSpec } from './tier.ts';
 import { workloadEndpointSpec } from './workload-endpoint.ts';
 
-type Specs = { readonly [K in ResourceKind]: z.ZodType<Extract<Resource, { kind: K }>['spec']> };
+type Specs = { readonly [K in ParsedKind]: z.ZodType<Extract<Resource, { kind: K }>['spec']> };
 
 export const SPECS: Specs = {
   Tier: tierSpec,

@@ -1,10 +1,9 @@
-// StagedKubernetesNetworkPolicy: a Kubernetes NetworkPolicy that is shown and never enforced. Its rules are kept as
-// they are; they are judged when Kubernetes policy is converted.
+// StagedKubernetesNetworkPolicy: a Kubernetes NetworkPolicy that is shown and never enforced. No API server has filled in
+// its types.
 import * as z from 'zod';
-import { always, fieldsOf, isObject, type Report } from '../schema.ts';
+import { networkPolicyRules } from '../kubernetes/network-policy.ts';
+import { always, fieldsOf, type Report } from '../schema.ts';
 import { isZero, stagedAction } from './staged-policy.ts';
-
-const opaque = z.custom<Readonly<Record<string, unknown>>>(isObject, 'expected a map');
 
 function checkDelete(value: unknown, report: Report): void {
   const spec = fieldsOf(value);
@@ -18,13 +17,7 @@ function checkDelete(value: unknown, report: Report): void {
 
 export const stagedKubernetesNetworkPolicySpec = z
   .strictObject({
-    podSelector: opaque.optional(),
-    ingress: z.array(opaque).optional(),
-    egress: z.array(opaque).optional(),
-    policyTypes: z
-      .array(z.enum(['Ingress', 'Egress']))
-      .max(2)
-      .optional(),
+    ...networkPolicyRules,
     stagedAction,
   })
   .check(always(checkDelete));

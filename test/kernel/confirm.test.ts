@@ -1,0 +1,311 @@
+// enforce --confirm on real kernels: what was there comes back, byte for byte and whatever is killed; what is confirmed
+// stays; nobody else's rules are touched; and only one can wait at a time.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Pending } from '../../src/apply/index.ts';
+import { ENDPOINTS, folder, policy } from '../../src/cli/testing.ts';
+import { FOREIGN } from '../support/foreign-rules.ts';
+import { everything, withoutEmptyTables } from '../support/listings.ts';
+import { inNamespace, type TestNamespace } from '../support/namespace.ts';
+import { buildProgram, type Ended, type Program, start, tortieIn } from '../support/program.ts';
+
+const files = folder({
+  'old/endpoints.yaml': ENDPOINTS,
+  'old/policy.yaml': policy(5432),
+  // More members, other ports, one policy more and one chain less.
+  'new/endpoints.yaml':
+    `${ENDPOINTS}---${ENDPOINTS.replaceAll('web', 'web2').replaceAll('db', 'db2').replaceAll('10.0.0.', '10.0.9.')}`.replace(
+      /---\s*apiVersion: \S+\s*kind: Profile[^]*?\n(?=---)/,
+      '',
+    ),
+  'new/policy.yaml': `${policy(5433)}---${policy(9).replace('name: db,', 'name: more,')}`,
+});
+let program: Program;
+beforeAll(async () => {
+  program = await buildProgram();
+});
+afterAll(() => {
+  files.remove();
+  program?.remove();
+});
+
+const DATAPLANES = [
+  ['--dataplane', 'nftables'],
+  ['--dataplane', 'iptables', '--iptables-backend', 'nft'],
+  ['--dataplane', 'iptables', '--iptables-backend', 'legacy'],
+].map((argv) => ({ name: argv.at(-1) ?? '', argv }));
+
+class Host {
+  readonly ns: TestNamespace;
+  readonly argv: readonly string[];
+  readonly #state: string;
+  constructor(ns: TestNamespace, argv: readonly string[], state: string) {
+    this.ns = ns;
+    this.argv = argv;
+    this.#state = state;
+  }
+  run(...argv: string[]): Promise<Ended> {
+    return tortieIn(this.ns, program, ...argv);
+  }
+  enforceArgv(which: 'old' | 'new', ...more: string[]): string[] {
+    return ['enforce', '-q', '-f', files.path(which), ...this.argv, ...more];
+  }
+  enforce(which: 'old' | 'new', ...more: string[]): Promise<Ended> {
+    return this.run(...this.enforceArgv(which, ...more));
+  }
+  /** With old rules, which must work. */
+  async ready(): Promise<void> {
+    const { status, stderr } = await this.enforce('old');
+    if (status !== 0) throw new Error(stderr);
+  }
+  pending(): Pending | undefined {
+    const file = join(this.#state, 'pending.json');
+    try {
+      return existsSync(file)
+        ? (JSON.parse(readFileSync(file, 'utf8')) as { value: Pending }).value
+        : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  /** Looks again and again, without ever sleeping for long, since what is waited for may last a moment only. */
+  async until(what: () => boolean, seconds = 20): Promise<void> {
+    const end = performance.now() + seconds * 1000;
+    while (!what()) {
+      if (performance.now() > end) throw new Error('waited in vain');
+      await sleep(1);
+    }
+  }
+  settled(): Promise<void> {
+    return this.until(() => this.pending() === undefined);
+  }
+}
+
+/** A host with rules of others on it, and perhaps with old ones of ours. */
+async function onHost(
+  argv: readonly string[],
+  { old = true }: { readonly old?: boolean },
+  work: (host: Host, before: readonly string[]) => Promise<void>,
+): Promise<void> {
+  await inNamespace(async (ns) => {
+    for (const { argv: command, stdin } of FOREIGN) await ns.sh(command, stdin);
+    const inode = /\d+/.exec(await ns.sh(['readlink', '/proc/self/ns/net']))?.[0] ?? '';
+    const host = new Host(ns, argv, `/run/tortie/net-${inode}`);
+    if (old) await host.ready();
+    const before = await everything(ns);
+    await work(host, before);
+    const left = host.pending()?.watcher;
+    if (left) process.kill(left.pid, 'SIGKILL');
+  });
+}
+
+const gone = (pid: number | undefined): boolean => {
+  const stat = `/proc/${pid ?? 0}/stat`;
+  return !existsSync(stat) || readFileSync(stat, 'utf8').includes(') Z ');
+};
+
+describe.concurrent.each(DATAPLANES)('enforce --confirm: $name', ({ argv }) => {
+  it.each([{ old: true }, { old: false }])('rolls back unless confirmed: $old', (options) =>
+    onHost(argv, options, async (host, before) => {
+      const done = await host.enforce('new', '--confirm', '2s');
+      expect(done).toMatchObject({
+        status: 0,
+        stdout: '',
+        stderr: expect.stringContaining('tortie confirm'),
+      });
+      expect(await everything(host.ns)).not.toEqual(before);
+      const watcher = host.pending()?.watcher?.pid;
+      expect(await host.run('status')).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/rolled back in \d s unless confirmed$/m),
+      });
+      await host.settled();
+      expect(await everything(host.ns)).toEqual(before);
+      expect(await host.run('confirm')).toMatchObject({
+        status: 3,
+        stderr: expect.stringContaining('rolled back'),
+      });
+      expect((await host.run('status')).status).toBe(options.old ? 0 : 1);
+      await host.until(() => gone(watcher));
+    }),
+  );
+
+  it('keeps what is confirmed, and the process that would roll back ends', () =>
+    onHost(argv, {}, async (host, before) => {
+      await host.enforce('new', '--confirm', '3s');
+      const applied = await everything(host.ns);
+      const watcher = host.pending()?.watcher?.pid;
+      // What ends other processes does not end this one.
+      for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) process.kill(watcher ?? 0, signal);
+      await sleep(100);
+      expect(gone(watcher)).toBe(false);
+      expect(await host.run('confirm')).toMatchObject({ status: 0, stderr: 'Confirmed.\n' });
+      await host.until(() => gone(watcher));
+      await sleep(3500);
+      expect(await everything(host.ns)).toEqual(applied);
+      expect(applied).not.toEqual(before);
+      expect(await host.run('confirm')).toMatchObject({ status: 2 });
+      expect(await host.run('rollback')).toMatchObject({ status: 2 });
+    }));
+
+  it('rolls back now when asked to', () =>
+    onHost(argv, {}, async (host, before) => {
+      await host.enforce('new', '--confirm', '60s');
+      const watcher = host.pending()?.watcher?.pid;
+      expect(await host.run('rollback')).toMatchObject({ status: 0, stdout: 'Rolled back.\n', stderr: '' });
+      expect(await everything(host.ns)).toEqual(before);
+      await host.until(() => gone(watcher));
+    }));
+
+  it.each([
+    ['armed', 0],
+    ['applying', 0],
+    ['applying', 10],
+    ['applying', 25],
+    ['applying', 50],
+    ['applying', 100],
+    ['applied', 0],
+  ] as const)('comes back when enforce is killed: %s + %i ms', (phase, delay) =>
+    onHost(argv, {}, async (host, before) => {
+      const { child, ended } = start(host.ns, program, host.enforceArgv('new', '--confirm', '1s'));
+      await host.until(() => host.pending()?.phase === phase);
+      if (delay > 0) await sleep(delay);
+      child.kill('SIGKILL');
+      await ended;
+      if (host.pending()?.phase === 'armed') {
+        // Nothing was changed yet, so the next one has nothing to wait for.
+        await host.ready();
+      }
+      await host.settled();
+      expect(await everything(host.ns)).toEqual(before);
+    }),
+  );
+
+  it('comes back when the process for it is killed: the next command does it', () =>
+    onHost(argv, {}, async (host, before) => {
+      await host.enforce('new', '--confirm', '1s');
+      process.kill(host.pending()?.watcher?.pid ?? 0, 'SIGKILL');
+      expect((await host.run('status')).stdout).toMatch(/process for that is gone/);
+      await sleep(1100);
+      // Those that only look say so, those that change things do it.
+      expect((await host.run('status')).stdout).toMatch(/^confirm +overdue/m);
+      expect(await host.run('confirm')).toMatchObject({ status: 3 });
+      expect(await everything(host.ns)).toEqual(before);
+
+      await host.enforce('new', '--confirm', '1s');
+      process.kill(host.pending()?.watcher?.pid ?? 0, 'SIGKILL');
+      await sleep(1100);
+      const next = await host.enforce('old');
+      expect(next).toMatchObject({ status: 0, stderr: expect.stringContaining('apply/rolled-back') });
+      expect(await everything(host.ns)).toEqual(before);
+    }));
+
+  it('is refused while another waits, and clear ends the wait', () =>
+    onHost(argv, { old: false }, async (host, before) => {
+      const both = await Promise.all([1, 2].map(() => host.enforce('new', '--confirm', '3s')));
+      expect(both.map((b) => b.status).toSorted()).toEqual([0, 2]);
+      expect(both.find((b) => b.status === 2)?.stderr).toContain('error[apply/unconfirmed]');
+      const applied = await everything(host.ns);
+      expect(await host.enforce('old')).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(/waits for confirmation[^]*tortie confirm/),
+      });
+      expect(await everything(host.ns)).toEqual(applied);
+      expect((await host.run('clear')).status).toBe(0);
+      expect(host.pending()).toBeUndefined();
+      await sleep(3200);
+      expect(withoutEmptyTables(await everything(host.ns))).toEqual(withoutEmptyTables(before));
+    }));
+
+  it('has nothing to confirm when nothing changes, or when the kernel refuses', () =>
+    onHost(argv, {}, async (host, before) => {
+      expect(await host.enforce('old', '--confirm', '5s')).toMatchObject({ status: 0, stderr: '' });
+      expect(host.pending()).toBeUndefined();
+      expect(await everything(host.ns)).toEqual(before);
+    }));
+});
+
+const TERMINAL = fileURLToPath(new URL('../support/terminal.py', import.meta.url));
+
+describe.concurrent('on a terminal', () => {
+  const [nft] = DATAPLANES;
+  const on = (host: Host, action: 'enter' | 'close', ...more: string[]) =>
+    start(host.ns, program, host.enforceArgv('new', ...more), ['python3', TERMINAL, action, 'Press Enter'])
+      .ended;
+
+  it('Enter confirms', () =>
+    onHost(nft?.argv ?? [], {}, async (host, before) => {
+      const done = await on(host, 'enter', '--confirm', '60s');
+      expect(done).toMatchObject({ status: 0, stdout: expect.stringMatching(/Press Enter[^]*Confirmed\./) });
+      expect(host.pending()).toBeUndefined();
+      expect(await everything(host.ns)).not.toEqual(before);
+    }));
+
+  it.each(DATAPLANES)('a closed terminal ends the command, and the rollback comes: $name', ({ argv }) =>
+    onHost(argv, {}, async (host, before) => {
+      const done = await on(host, 'close', '--confirm', '2s');
+      expect(done.status).toBe(129);
+      expect(host.pending()?.phase).toBe('applied');
+      await host.settled();
+      expect(await everything(host.ns)).toEqual(before);
+    }),
+  );
+
+  it('waits until it is rolled back, by the command itself if the process for it is killed', () =>
+    onHost(nft?.argv ?? [], {}, async (host, before) => {
+      const never = ['python3', TERMINAL, 'enter', 'never printed'];
+      const waiting = (...argv: string[]) => start(host.ns, program, host.enforceArgv('new', ...argv), never);
+      expect(await waiting('--confirm', '1s').ended).toMatchObject({ status: 3 });
+      expect(await everything(host.ns)).toEqual(before);
+      const second = waiting('--confirm', '1s');
+      await host.until(() => host.pending()?.phase === 'applied');
+      process.kill(host.pending()?.watcher?.pid ?? 0, 'SIGKILL');
+      expect(await second.ended).toMatchObject({ status: 3 });
+      expect(await everything(host.ns)).toEqual(before);
+    }));
+});
+
+describe.concurrent('what comes back is what was there', () => {
+  it.each(DATAPLANES.flatMap((from) => DATAPLANES.filter((to) => to !== from).map((to) => ({ from, to }))))(
+    'from $from.name by way of $to.name',
+    ({ from, to }) =>
+      onHost(from.argv, {}, async (host, before) => {
+        const other = new Host(host.ns, to.argv, '');
+        expect((await other.enforce('new', '--confirm', '1s')).status).toBe(0);
+        await host.settled();
+        expect(withoutEmptyTables(await everything(host.ns))).toEqual(withoutEmptyTables(before));
+        expect((await host.run('status')).status).toBe(0);
+      }),
+  );
+
+  it.each(DATAPLANES.slice(1))(
+    'even hooks out of place, and rules that somebody changed: $name',
+    ({ argv, name }) =>
+      onHost(argv, {}, async (host) => {
+        const tool = `iptables-${name}`;
+        await host.ns.sh([tool, '-I', 'FORWARD', '-s', '192.0.2.1', '-j', 'ACCEPT']);
+        await host.ns.sh([tool, '-A', 'FORWARD', '-s', '192.0.2.2', '-j', 'ACCEPT']);
+        await host.ns.sh([
+          tool,
+          '-A',
+          'tortie-FORWARD',
+          '-s',
+          '192.0.2.3',
+          '-m',
+          'comment',
+          '--comment',
+          'x "y',
+          '-j',
+          'DROP',
+        ]);
+        const before = await everything(host.ns);
+        await host.enforce('new', '--confirm', '1s');
+        expect(await everything(host.ns)).not.toEqual(before);
+        await host.settled();
+        expect(await everything(host.ns)).toEqual(before);
+      }),
+  );
+});
