@@ -25,7 +25,7 @@ export interface LoadedPolicy {
   readonly given: number;
   /** A file or directory could not be read at all. */
   readonly unread: boolean;
-  /** Nodes of the workload endpoints, sorted. */
+  /** Nodes of workload endpoints and host endpoints, sorted. */
   readonly nodes: readonly string[];
   /** Names of the Node resources, sorted. */
   readonly declaredNodes: readonly string[];
@@ -43,6 +43,7 @@ export async function readInput(context: Context, options: InputOptions): Promis
   });
   context.addSources(result.sources);
   const endpoints = result.resources.filter((r) => r.kind === 'WorkloadEndpoint');
+  const hosts = result.resources.filter((r) => r.kind === 'HostEndpoint');
   const aliases = endpoints.flatMap(({ kind, metadata, spec }): [ResourceKey, readonly string[]][] =>
     spec.pod === undefined
       ? []
@@ -53,7 +54,7 @@ export async function readInput(context: Context, options: InputOptions): Promis
     given: result.resources.filter((r) => !BUILTINS.includes(r)).length,
     problems: result.problems,
     unread: result.problems.some((p) => UNREAD.has(p.code)),
-    nodes: [...new Set(endpoints.flatMap((e) => e.spec.node ?? []))].toSorted(compareText),
+    nodes: [...new Set([...endpoints, ...hosts].flatMap((e) => e.spec.node ?? []))].toSorted(compareText),
     declaredNodes: result.resources
       .flatMap((r) => (r.kind === 'Node' ? r.metadata.name : []))
       .toSorted(compareText),
@@ -118,7 +119,7 @@ function unknownNode({ nodes, declaredNodes }: LoadedPolicy, node: string): Prob
   const known = [...new Set([...nodes, ...declaredNodes])];
   if (known.includes(node)) return undefined;
   const names = known.length === 0 ? 'there is neither an endpoint nor a Node' : `known: ${known.join(', ')}`;
-  return problem('cli/node', `no workload endpoint and no Node is called ${node}`, { hint: names });
+  return problem('cli/node', `no endpoint and no Node is called ${node}`, { hint: names });
 }
 
 /** What only the whole shows: a tier or profile that is missing, two endpoints on one interface … */
@@ -153,8 +154,7 @@ export function chooseNode({ nodes, declaredNodes }: LoadedPolicy, wanted: strin
   const candidates = nodes.length > 0 ? nodes : declaredNodes;
   const [only] = candidates;
   if (candidates.length === 1 && only !== undefined) return only;
-  const known =
-    nodes.length === 0 ? 'no workload endpoint names a node' : `the endpoints are on ${nodes.join(', ')}`;
+  const known = nodes.length === 0 ? 'no endpoint names a node' : `the endpoints are on ${nodes.join(', ')}`;
   fail('cli/node', 'which node is meant?', `${known}; name one with --node`);
 }
 

@@ -85,4 +85,54 @@ describe('buildProgram', () => {
     expect(prefix(policy)).toBe('sec/np/t/p');
     expect(prefix({ ...policy, config: { ...policy.config, logPrefix: 'x' } })).toBe('x');
   });
+
+  it('gives hosts their lists, sorted by interface and all interfaces last, and shares blocks and call lists', () => {
+    const list = { t: { policies: { p: allow } } };
+    const policy = nodePolicy(
+      { a: { tiers: list, profiles: { k: allow } } },
+      {
+        hosts: {
+          one: { interfaceName: 'eth1', lists: { normal: list, forward: list }, profiles: { k: allow } },
+          any: { interfaceName: '*', lists: { untracked: list, preDnat: list } },
+          two: { expectedAddresses: ['192.168.0.1/32'], lists: { untracked: list } },
+          gone: { expectedAddresses: ['192.168.0.9/32'] },
+        },
+      },
+    );
+    const facts = { interfaces: [{ name: 'eth0', addresses: ['192.168.0.1'] }] };
+    const { hosts, endpoints, blocks } = buildProgram(policy, facts);
+    expect(hosts.map((host) => [host.interface, host.endpoint, Object.keys(host).slice(2)])).toEqual([
+      ['eth0', 'HostEndpoint/two', ['untracked', 'forward', 'normal']],
+      ['eth1', 'HostEndpoint/one', ['forward', 'normal']],
+      ['*', 'HostEndpoint/any', ['preDnat', 'forward', 'normal']],
+    ]);
+    const [two, one, any] = hosts;
+    expect(one?.normal.ingress).toBe(endpoints[0]?.ingress);
+    expect(one?.forward.ingress).toMatchObject({ tiers: [{ end: 'deny' }], profiles: [] });
+    expect(two?.normal).toEqual({
+      ingress: { tiers: [], profiles: [] },
+      egress: { tiers: [], profiles: [] },
+    });
+    expect(two?.untracked?.egress.tiers).toMatchObject([
+      { calls: ['NetworkPolicy/t/p/egress'], end: 'next' },
+    ]);
+    expect(any?.preDnat).toEqual({ ingress: two?.untracked?.ingress });
+    expect([...blocks.keys()]).toEqual([
+      'NetworkPolicy/t/p/egress',
+      'NetworkPolicy/t/p/ingress',
+      'Profile/k/egress',
+      'Profile/k/ingress',
+    ]);
+    expect(buildProgram(policy).hosts.map((host) => host.interface)).toEqual(['eth1', '*']);
+  });
+
+  it('keeps blocks that only a host calls, and makes the same blocks again', () => {
+    const lists = { preDnat: { t: { policies: { p: allow } } } };
+    const policy = nodePolicy({}, { hosts: { h: { interfaceName: 'eth0', lists } } });
+    const first = buildProgram(policy);
+    expect([...first.blocks.keys()]).toEqual(['NetworkPolicy/t/p/ingress']);
+    expect(buildProgram({ ...policy }).blocks.get('NetworkPolicy/t/p/ingress')).toBe(
+      first.blocks.get('NetworkPolicy/t/p/ingress'),
+    );
+  });
 });

@@ -28,6 +28,7 @@ import type {
 } from './program.ts';
 
 const FAMILIES: readonly Family[] = [4, 6];
+const ALL_INTERFACES = '*';
 
 /** `facts`: only they tell which interface an expected address is on. */
 export function buildProgram(policy: NodePolicy, facts?: HostFacts): Program {
@@ -67,17 +68,22 @@ function hostPrograms(
 ): HostProgram[] {
   const { named, any } = hostInterfaces(policy, facts);
   const all: (readonly [string, HostEndpoint])[] = [...named];
-  if (any !== undefined) all.push(['*', any]);
+  if (any !== undefined) all.push([ALL_INTERFACES, any]);
   return all.map(([name, { id, lists, profiles }]): HostProgram => {
+    const one = (list: CallList): CallList => intern(list, interned);
     const both = (tiers: readonly EndpointTier[], profileNames: readonly string[]): Lists => {
       const { ingress, egress } = callLists(tiers, profileNames, policy);
-      return { ingress: intern(ingress, interned), egress: intern(egress, interned) };
+      return { ingress: one(ingress), egress: one(egress) };
     };
+    // For all interfaces it would reach the packets of workloads: it has no effect.
+    const untracked = name === ALL_INTERFACES ? [] : lists.untracked;
     return {
       endpoint: id,
       interface: name,
-      ...(lists.untracked.length > 0 && { untracked: both(lists.untracked, []) }),
-      ...(lists.preDnat.length > 0 && { preDnat: { ingress: both(lists.preDnat, []).ingress } }),
+      ...(untracked.length > 0 && { untracked: both(untracked, []) }),
+      ...(lists.preDnat.length > 0 && {
+        preDnat: { ingress: one(callLists(lists.preDnat, [], policy).ingress) },
+      }),
       forward: both(lists.forward, []),
       normal: both(lists.normal, profiles),
     };

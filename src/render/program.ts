@@ -38,7 +38,8 @@ export interface EndpointProgram {
 export interface HostProgram {
   readonly endpoint: ResourceKey;
   readonly interface: string;
-  /** Absent: that list has no tiers, and its stage does not exist (docs/semantics.md). Profiles are empty in all but `normal`. */
+  /** Absent: that list has no tiers, and its stage does not exist (docs/semantics.md); of `*` always absent. Profiles are
+   * empty in all but `normal`. */
   readonly untracked?: { readonly ingress: CallList; readonly egress: CallList };
   readonly preDnat?: { readonly ingress: CallList };
   /** Without tiers the stage still asks conntrack, and then allows. */

@@ -39,7 +39,11 @@ function end(text: string, more: Partial<EndContext> = {}): FlowEnd {
   return first;
 }
 function explain(from: string, to: string, more: Partial<FlowQuestion> = {}) {
-  const ctx = { ...(more.facts && { facts: more.facts }), node: 'n1' };
+  const ctx = {
+    ...(more.facts && { facts: more.facts }),
+    ...(more.policies && { policies: more.policies }),
+    node: 'n1',
+  };
   const flow: Flow = {
     from: end(from, ctx),
     to: end(to, ctx),
@@ -139,6 +143,73 @@ describe('explainFlow', () => {
     expect(explain('a', 'b', { protocol: 58, icmpType: 8 }).explanation.sides[0]?.packet).not.toHaveProperty(
       'icmpType',
     );
+  });
+});
+
+describe('host endpoints', () => {
+  const shut = { ingress: [{ action: 'deny' }], egress: [{ action: 'deny' }] } as const;
+  const list = (name: string) => ({ t: { policies: { [name]: shut } } });
+  const n3 = nodePolicy(
+    { d: at('10.0.3.1') },
+    {
+      node: 'n3',
+      hosts: {
+        inner: { interfaceName: 'ens3', lists: { normal: list('p'), forward: list('f') } },
+        outer: { expectedAddresses: ['192.168.9.3/32', 'fd00::9/128'], ...open },
+      },
+    },
+  );
+  const hostFacts = new Map<string, HostFacts>([
+    [
+      'n3',
+      {
+        interfaces: [
+          { name: 'ens3', addresses: ['192.168.0.3'] },
+          { name: 'ens4', addresses: ['192.168.9.3'] },
+        ],
+      },
+    ],
+  ]);
+  const ask = (from: string, to: string, more: Partial<FlowQuestion> = {}) => {
+    return explain(from, to, { policies: new Map([['n3', n3]]), ...more });
+  };
+
+  it('judges what comes to the host, and what it sends, at the interface that has its address', () => {
+    expect(ask('8.8.8.8', '192.168.0.3', { facts: hostFacts })).toMatchObject({
+      verdict: 'deny',
+      sides: ['n3: ens3 > host deny'],
+    });
+    const outer = ask('192.168.9.3', '8.8.8.8', { facts: hostFacts });
+    expect(outer).toMatchObject({ verdict: 'allow', sides: ['n3: host > ens4 allow'] });
+    expect(outer.explanation.sides[0]?.judgement.stages).toMatchObject([
+      { stage: 'host-egress', endpoint: 'HostEndpoint/outer' },
+    ]);
+  });
+
+  it('knows the host by an address that a host endpoint expects, and by the endpoint’s name', () => {
+    const context3 = { policies: new Map([['n3', n3]]) };
+    for (const text of ['192.168.9.3', 'outer', 'HostEndpoint/outer', 'host:n3'])
+      expect(end(text, context3)).toMatchObject({
+        kind: 'host',
+        node: 'n3',
+        address: parseAddress('192.168.9.3'),
+      });
+  });
+
+  it('judges forwarded traffic at the uplink, and takes without facts what a host endpoint names', () => {
+    expect(ask('d', '8.8.8.8')).toMatchObject({ verdict: 'deny', sides: ['n3: cali-d > ens3 deny'] });
+    expect(ask('8.8.8.8', 'd').explanation.sides[0]?.judgement.stages).toMatchObject([
+      { stage: 'host-forward-in', verdict: 'deny' },
+    ]);
+  });
+
+  it('warns when another interface would turn the verdict, and takes the one that is named', () => {
+    expect(ask('d', '8.8.8.8', { facts: hostFacts }).warnings).toEqual(['explain/uplink']);
+    expect(ask('d', '8.8.8.8', { facts: hostFacts, via: 'ens4' })).toMatchObject({
+      verdict: 'allow',
+      sides: ['n3: cali-d > ens4 allow'],
+      warnings: [],
+    });
   });
 });
 

@@ -3,8 +3,9 @@
 import { formatAddress, icmpProtocol, parseAddress } from '../net/index.ts';
 import type { Address } from '../net/index.ts';
 import { problem, type Problem } from '../errors/problem.ts';
-import { type HostFacts, isWorkloadInterface, type LocalEndpoint, type NodePolicy } from '../policy/index.ts';
+import type { HostFacts, LocalEndpoint, NodePolicy } from '../policy/index.ts';
 import { createEvaluator } from './evaluate.ts';
+import { uplinks } from './uplink.ts';
 import type { ConntrackState, Packet } from './packet.ts';
 import type { Judgement, Verdict } from './trail.ts';
 
@@ -36,6 +37,8 @@ export interface FlowQuestion extends Flow {
   readonly policies: ReadonlyMap<string, NodePolicy>;
   /** By node. A node without facts has unknown addresses. */
   readonly facts?: ReadonlyMap<string, HostFacts>;
+  /** The interface of a host through which it meets everything that is not on it. */
+  readonly via?: string;
 }
 
 export interface ExplainedSide {
@@ -58,7 +61,11 @@ export function explainFlow(question: FlowQuestion): Explanation {
   return {
     verdict,
     sides,
-    warnings: [...unknownHostWarnings(question, flow, verdict), ...unjudgedWarnings(flow)],
+    warnings: [
+      ...unknownHostWarnings(question, flow, verdict),
+      ...uplinkWarnings(question, flow),
+      ...unjudgedWarnings(flow, sides),
+    ],
   };
 }
 
@@ -90,18 +97,19 @@ function judgeSides(question: FlowQuestion, flow: Flow): ExplainedSide[] {
   for (const node of nodes) {
     const policy = node === undefined ? undefined : question.policies.get(node);
     if (node === undefined || policy === undefined) continue;
-    const packet = packetAt(policy, question.facts?.get(node), flow);
-    const judgement = createEvaluator(policy).judge(packet);
+    const facts = question.facts?.get(node);
+    const packet = packetAt(policy, flow, question.via ?? uplinksOf(question, policy, flow)[0] ?? '');
+    const judgement = createEvaluator(policy, facts).judge(packet);
     sides.push({ node, packet, judgement });
   }
   return sides;
 }
 
-function packetAt(policy: NodePolicy, facts: HostFacts | undefined, flow: Flow): Packet {
+function packetAt(policy: NodePolicy, flow: Flow, uplink: string): Packet {
   const { from, to, protocol, sourcePort, destinationPort, icmpType, icmpCode, state } = flow;
   const { family } = from.address;
-  const inInterface = interfaceAt(policy, facts, from);
-  const outInterface = interfaceAt(policy, facts, to);
+  const inInterface = interfaceAt(policy, from, uplink);
+  const outInterface = interfaceAt(policy, to, uplink);
   const isIcmp = protocol === icmpProtocol(family);
   return {
     family,
@@ -119,17 +127,35 @@ function packetAt(policy: NodePolicy, facts: HostFacts | undefined, flow: Flow):
 }
 
 /** Through which interface of this node an end is reached; `undefined`: the end is this host itself. */
-function interfaceAt(policy: NodePolicy, facts: HostFacts | undefined, end: FlowEnd): string | undefined {
-  if (nodeOf(end) !== policy.node) return uplink(policy, facts);
+function interfaceAt(policy: NodePolicy, end: FlowEnd, uplink: string): string | undefined {
+  if (nodeOf(end) !== policy.node) return uplink;
   return end.kind === 'endpoint' ? end.endpoint.interfaceName : undefined;
 }
 
-/** Any interface that belongs to no workload will do: no stage asks which. */
-function uplink(policy: NodePolicy, facts: HostFacts | undefined): string {
-  const known = (facts?.interfaces ?? []).map((i) => i.name).filter((name) => name !== 'lo');
-  const found = [...known, 'eth0', 'uplink'].find((name) => !isWorkloadInterface(policy, name));
-  // Every name above may belong to a workload; no workload prefix starts with a space.
-  return found ?? ' uplink';
+function uplinksOf({ facts }: FlowQuestion, policy: NodePolicy, { from, to }: Flow): readonly string[] {
+  const host = [from, to].find((end) => end.kind === 'host' && end.node === policy.node);
+  return uplinks(policy, facts?.get(policy.node), host?.address);
+}
+
+/** Where host endpoints differ from interface to interface, the guess of the uplink may decide. */
+function uplinkWarnings(question: FlowQuestion, flow: Flow): Problem[] {
+  if (question.via !== undefined) return [];
+  const hint = 'name the interface with --via';
+  return [...new Set([nodeOf(flow.from), nodeOf(flow.to)])].flatMap((node) => {
+    const policy = node === undefined ? undefined : question.policies.get(node);
+    if (policy === undefined) return [];
+    const [assumed, ...others] = uplinksOf(question, policy, flow);
+    const other = others.find(
+      (via) => verdictAt(question, policy, flow, via) !== verdictAt(question, policy, flow, assumed),
+    );
+    if (assumed === undefined || other === undefined) return [];
+    const message = `${node} is taken to meet the other end through ${assumed}; through ${other} its verdict is the opposite`;
+    return problem('explain/uplink', message, { severity: 'warning', hint });
+  });
+}
+
+function verdictAt(question: FlowQuestion, policy: NodePolicy, flow: Flow, via = ''): Verdict {
+  return createEvaluator(policy, question.facts?.get(policy.node)).verdict(packetAt(policy, flow, via));
 }
 
 /** An outside address might be the node's own when nobody told us its addresses; say so where it changes the verdict. */
@@ -156,11 +182,9 @@ function unknownHostWarnings(question: FlowQuestion, flow: Flow, verdict: Verdic
   return warnings;
 }
 
-function unjudgedWarnings(flow: Flow): Problem[] {
+function unjudgedWarnings(flow: Flow, sides: readonly ExplainedSide[]): Problem[] {
   if (flow.from.kind === 'endpoint' || flow.to.kind === 'endpoint') return [];
-  return [
-    problem('explain/no-workload', 'neither end is a workload, so no policy judges this flow', {
-      severity: 'warning',
-    }),
-  ];
+  if (sides.some(({ judgement }) => judgement.stages.length > 0)) return [];
+  const message = 'neither end is a workload or has a host endpoint, so no policy judges this flow';
+  return [problem('explain/no-workload', message, { severity: 'warning' })];
 }

@@ -1,49 +1,27 @@
 // The stages of host endpoints: every row and bullet of docs/semantics.md, "Host endpoints".
 import { describe, expect, it } from 'vitest';
-import type { HostFacts } from '../policy/index.ts';
-import { createEvaluator } from './evaluate.ts';
 import type { Packet } from './packet.ts';
+import { packet, said, type PolicySketch } from './testing.ts';
 import {
-  type EndpointSketch,
-  type HostSketch,
-  nodePolicy,
-  packet,
-  type PolicySketch,
-  said,
-} from './testing.ts';
-import type { Judgement } from './trail.ts';
-
-const ALLOW: PolicySketch = { ingress: [{ action: 'allow' }], egress: [{ action: 'allow' }] };
-const DENY: PolicySketch = { ingress: [{ action: 'deny' }], egress: [{ action: 'deny' }] };
-const NOTHING: PolicySketch = { ingress: [], egress: [] };
-const list = (policy: PolicySketch, name = 'p') => ({ t: { policies: { [name]: policy } } });
-const open: EndpointSketch = { profiles: { open: ALLOW } };
-const OPEN = { profiles: { open: ALLOW } };
-
-/** To the host, from it, and through it; to a port that is no failsafe. */
-const toHost = packet({ inInterface: 'eth0' });
-const fromHost = packet({ outInterface: 'eth0' });
-const through = packet({ inInterface: 'eth0', outInterface: 'eth1' });
-const fromPod = packet({ inInterface: 'cali-a', outInterface: 'eth0' });
-const toPod = packet({ inInterface: 'eth0', outInterface: 'cali-a' });
-
-type More = NonNullable<Parameters<typeof nodePolicy>[1]>;
-function judge(
-  hosts: Record<string, HostSketch>,
-  p: Packet,
-  more: More & { endpoints?: Record<string, EndpointSketch>; facts?: HostFacts } = {},
-): Judgement {
-  const { endpoints = {}, facts, ...rest } = more;
-  return createEvaluator(nodePolicy(endpoints, { ...rest, hosts }), facts).judge(p);
-}
-const eth0 = (sketch: HostSketch): Record<string, HostSketch> => ({
-  h: { interfaceName: 'eth0', ...sketch },
-});
-const all = (sketch: HostSketch): Record<string, HostSketch> => ({ h: { interfaceName: '*', ...sketch } });
-const stages = (j: Judgement) => j.stages.map((s) => `${s.stage} ${s.verdict}`);
-const asked = (j: Judgement) => j.stages.map((s) => s.stage);
-const decided = (j: Judgement) =>
-  j.stages.map((s) => ('what' in s.decidedBy ? s.decidedBy.what : s.decidedBy.kind));
+  ALLOW,
+  DENY,
+  NOTHING,
+  list,
+  open,
+  OPEN,
+  toHost,
+  fromHost,
+  through,
+  fromPod,
+  toPod,
+  judge,
+  eth0,
+  all,
+  stages,
+  asked,
+  decided,
+  icmp6,
+} from './testing-hosts.ts';
 
 describe('no host endpoint, no stage', () => {
   it.each([toHost, fromHost, through])('on other interfaces (%#)', (p) => {
@@ -333,82 +311,6 @@ describe('conntrack', () => {
 
   it('denies invalid packets to failsafe ports', () => {
     expect(judge(eth0({}), { ...toHost, destinationPort: 22, state: 'invalid' }).verdict).toBe('deny');
-  });
-});
-
-describe('failsafes', () => {
-  const udp = (p: Packet, more: Partial<Packet>): Packet => ({ ...p, protocol: 17, ...more });
-
-  it.each([
-    [{ ...toHost, destinationPort: 22 }, 'allow'],
-    [{ ...toHost, destinationPort: 6443 }, 'allow'],
-    [udp(toHost, { destinationPort: 68 }), 'allow'],
-    [udp(toHost, { destinationPort: 22 }), 'deny'],
-    [udp(toHost, { destinationPort: 53 }), 'deny'],
-    [{ ...toHost, sourcePort: 22 }, 'deny'],
-    [udp(fromHost, { destinationPort: 53 }), 'allow'],
-    [{ ...fromHost, destinationPort: 179 }, 'allow'],
-    [{ ...fromHost, destinationPort: 22 }, 'deny'],
-    [udp(fromHost, { sourcePort: 68, destinationPort: 1 }), 'deny'],
-  ] as const)('are Calico’s unless configured (%#)', (p, verdict) => {
-    const j = judge(eth0({ lists: { normal: list(DENY) } }), p);
-    expect(j.verdict).toBe(verdict);
-    if (verdict === 'allow') expect(decided(j)).toEqual(['failsafe']);
-  });
-
-  it('may be none, or demand the net at the far end', () => {
-    const config = {
-      failsafeInbound: [{ protocol: 6, port: 80, net: '10.0.0.1/32' }],
-      failsafeOutbound: [{ protocol: 6, port: 80, net: '10.0.0.2/32' }],
-    };
-    expect(judge(eth0({}), toHost, { config }).verdict).toBe('allow');
-    expect(judge(eth0({}), { ...toHost, source: 0n }, { config }).verdict).toBe('deny');
-    expect(judge(eth0({}), fromHost, { config }).verdict).toBe('allow');
-    expect(judge(eth0({}), { ...fromHost, destination: 0n }, { config }).verdict).toBe('deny');
-    const v6 = packet({ inInterface: 'eth0', from: '::a00:1', to: 'fd00::2' });
-    expect(judge(eth0({}), v6, { config }).verdict).toBe('deny');
-    const none = { failsafeInbound: [], failsafeOutbound: [] };
-    expect(judge(eth0({}), { ...toHost, destinationPort: 22 }, { config: none }).verdict).toBe('deny');
-  });
-
-  it('set nothing: what a failsafe lets past untracked policy is asked again', () => {
-    const hosts = eth0({
-      lists: { untracked: list(DENY), preDnat: list(DENY, 'd'), normal: list(DENY, 'n') },
-    });
-    expect(decided(judge(hosts, { ...toHost, destinationPort: 22 }))).toEqual([
-      'failsafe',
-      'failsafe',
-      'failsafe',
-    ]);
-  });
-
-  it('know replies by their source port where there is no conntrack, and there alone', () => {
-    const untracked = eth0({ lists: { untracked: list(DENY) }, ...OPEN });
-    const reply = udp(toHost, { sourcePort: 53, destinationPort: 40_000 });
-    const answer = { ...fromHost, sourcePort: 22, destinationPort: 40_000 };
-    expect(judge(untracked, reply).verdict).toBe('allow');
-    expect(judge(untracked, answer).verdict).toBe('allow');
-    expect(judge(untracked, { ...toHost, sourcePort: 22 }).verdict).toBe('deny');
-    expect(judge(eth0({ lists: { preDnat: list(DENY) }, ...OPEN }), reply).verdict).toBe('deny');
-    const config = { failsafeOutbound: [{ protocol: 17, port: 53, net: '10.0.0.1/32' }] };
-    expect(judge(untracked, reply, { config }).verdict).toBe('allow');
-    expect(judge(untracked, { ...reply, source: 0n }, { config }).verdict).toBe('deny');
-  });
-});
-
-const icmp6 = (icmpType: number) => ({ protocol: 58, icmpType, icmpCode: 0, from: 'fe80::1', to: 'ff02::1' });
-
-describe('neighbour discovery', () => {
-  it.each([132, 133, 134, 135, 136, 137])('ICMPv6 type %i', (type) => {
-    const wanted = type >= 133 && type <= 136 ? 'allow' : 'deny';
-    for (const way of [{ inInterface: 'eth0' }, { outInterface: 'eth0' }]) {
-      const p = packet({ ...icmp6(type), ...way });
-      for (const name of ['normal', 'untracked'] as const)
-        expect(judge(eth0({ lists: { [name]: list(DENY) }, ...OPEN }), p).verdict).toBe(wanted);
-      expect(judge(eth0({}), p, { config: { hostNeighbourDiscovery: false } }).verdict).toBe('deny');
-    }
-    const v4 = packet({ inInterface: 'eth0', protocol: 1, icmpType: type, icmpCode: 0 });
-    expect(judge(eth0({}), v4).verdict).toBe('deny');
   });
 });
 

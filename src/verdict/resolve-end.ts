@@ -1,8 +1,13 @@
 // From what a person types to an end of a flow: `namespace/pod`, a WorkloadEndpoint's name, an interface, an IP
-// address, or `host` (`host:NODE` when there are several nodes).
+// address, a HostEndpoint's name, or `host` (`host:NODE` when there are several nodes).
 import { problem, type Result } from '../errors/problem.ts';
 import { type Address, type Family, parseAddress, parsePrefix } from '../net/index.ts';
-import { endpointsByInterface, type LocalEndpoint, type NodePolicy } from '../policy/index.ts';
+import {
+  endpointsByInterface,
+  type HostEndpoint,
+  type LocalEndpoint,
+  type NodePolicy,
+} from '../policy/index.ts';
 import type { HostFacts } from '../policy/index.ts';
 import type { FlowEnd } from './explain.ts';
 
@@ -26,6 +31,9 @@ export function resolveEnd(text: string, context: EndContext): Result<EndChoices
   if (address !== undefined) return { value: { text, ends: [byAddress(address, context)] }, problems: [] };
   if (text === 'host' || text.startsWith('host:')) return hostEnd(text, context);
   const found = matching(text, context);
+  const hosts = found.length === 0 ? hostsCalled(text, context) : [];
+  const [host] = hosts;
+  if (host !== undefined && hosts.length === 1) return byHostEndpoint(text, host, context);
   if (found.length === 1) return { value: { text, ends: found.flatMap(endsOf) }, problems: [] };
   const message =
     found.length === 0
@@ -78,21 +86,42 @@ function byAddress(address: Address, context: EndContext): FlowEnd {
       if (has) return { kind: 'endpoint', address, node: endpoint.node, endpoint };
     }
   }
+  for (const policy of context.policies.values()) {
+    for (const host of policy.hostEndpoints.values()) {
+      const has = expectedOf(host).some((a) => a.family === address.family && a.bits === address.bits);
+      if (has) return { kind: 'host', address, node: host.node };
+    }
+  }
   return { kind: 'outside', address };
+}
+
+const hostsCalled = (text: string, context: EndContext): HostEndpoint[] =>
+  [...context.policies.values()].flatMap((policy) =>
+    [...policy.hostEndpoints.values()].filter(({ id }) => id === text || id === `HostEndpoint/${text}`),
+  );
+
+/** Its host, by the addresses that it expects if it names some. */
+function byHostEndpoint(text: string, host: HostEndpoint, context: EndContext): Result<EndChoices> {
+  const { node } = host;
+  const ends = expectedOf(host).map((address): FlowEnd => ({ kind: 'host', address, node }));
+  return ends.length > 0 ? { value: { text, ends }, problems: [] } : hostEnd(`host:${node}`, context);
 }
 
 const endsOf = (endpoint: LocalEndpoint): FlowEnd[] =>
   addressesOf(endpoint).map((address) => ({ kind: 'endpoint', address, node: endpoint.node, endpoint }));
 
-const addressesOf = (endpoint: LocalEndpoint): Address[] =>
-  endpoint.addresses.flatMap((text) => {
+const addressesOf = (endpoint: LocalEndpoint): Address[] => plain(endpoint.addresses);
+const expectedOf = (host: HostEndpoint): Address[] => plain(host.expectedAddresses);
+
+const plain = (prefixes: readonly string[]): Address[] =>
+  prefixes.flatMap((text) => {
     const prefix = parsePrefix(text)?.prefix;
     return prefix === undefined ? [] : { family: prefix.family, bits: prefix.bits };
   });
 
 const isLinkLocal = (a: Address) => a.family === 6 && a.bits >> 118n === 0x3fan;
 
-/** The host's addresses when they are known, else a stand-in that no policy can name. */
+/** The host's addresses when they are known or expected, else a stand-in that no policy can name. */
 function hostEnd(text: string, context: EndContext): Result<EndChoices> {
   const node = text === 'host' ? context.node : text.slice('host:'.length);
   if (node === undefined || !context.policies.has(node)) {
@@ -107,7 +136,9 @@ function hostEnd(text: string, context: EndContext): Result<EndChoices> {
       ?.get(node)
       ?.interfaces.filter((i) => i.name !== 'lo')
       .flatMap((i) => i.addresses) ?? [];
-  const parsed = known.flatMap((a) => parseAddress(a) ?? []).filter((a) => !isLinkLocal(a));
+  const hosts = [...(context.policies.get(node)?.hostEndpoints.values() ?? [])];
+  const own = known.length > 0 ? known.flatMap((a) => parseAddress(a) ?? []) : hosts.flatMap(expectedOf);
+  const parsed = own.filter((a) => !isLinkLocal(a));
   const addresses: readonly Address[] = parsed.length > 0 ? parsed : UNKNOWN_HOST;
   const warning = problem(
     'explain/unknown-host-addresses',

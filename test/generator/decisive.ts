@@ -116,9 +116,10 @@ const HOST_STAGES = [
 /** Every stage by a rule of its lists both ways, what surrounds the lists, and the ways that packets take. */
 export const HOST_KINDS = [
   ...HOST_STAGES.flatMap((stage) => [`${stage} allow`, `${stage} deny`]),
-  ...HOST_STAGES.filter((stage) => !stage.includes('forward')).map((stage) => `${stage} failsafe`),
-  'host-ingress discovery',
-  'host-egress discovery',
+  ...HOST_STAGES.filter((stage) => !stage.includes('forward')).flatMap((stage) => [
+    `${stage} failsafe`,
+    `${stage} discovery`,
+  ]),
   'host-ingress no-profile',
   'host-egress no-profile',
   'host-forward-in tier',

@@ -51,7 +51,7 @@ function endpoint(rand: Random, name: string, node: string, kind: Raw): Raw {
       ...kind,
       ...(kind['expectedIPs'] === undefined &&
         rand.chance(0.4) && { expectedIPs: [HOST[4], HOST_SECOND[6]] }),
-      ...(rand.chance(0.6) && {
+      ...(rand.chance(0.5) && {
         profiles: [
           ...(rand.chance(0.5) ? ['custom'] : []),
           ...(rand.chance(0.4) ? [`kns.${rand.pick(['prod', 'dev'])}`] : []),
@@ -67,7 +67,7 @@ function endpoint(rand: Random, name: string, node: string, kind: Raw): Raw {
         })),
       }),
     },
-    { labels: { ...(rand.chance(0.5) && labels(rand)), [KIND]: what } },
+    { labels: { ...(rand.chance(0.35) && labels(rand)), [KIND]: what } },
   );
 }
 
@@ -91,7 +91,8 @@ export function hostPolicies(rand: Random): Raw[] {
     const ingressOnly = list === 'preDnat';
     const types = ingressOnly ? [['Ingress']] : [['Ingress', 'Egress'], ['Ingress'], ['Egress']];
     const spec: Raw = {
-      tier: rand.pick(TIERS),
+      // Where a tier ends with Deny, profiles are never asked.
+      tier: rand.pick([TIERS[0], TIERS[0], ...TIERS.slice(1), ...TIERS.slice(1)]),
       ...(rand.chance(0.7) && { order: rand.between(1, 4) * 10 }),
       selector: rand.weighted<() => string>([
         [8, () => `has(${KIND})`],

@@ -7,6 +7,7 @@ import { createRenderer, nft, type NftRuleset, printRuleset } from '../../src/re
 import { buildProgram } from '../../src/render/build-program.ts';
 import { DEFAULT_CAPABILITIES } from '../../src/render/nftables/capabilities.ts';
 import { createLowering } from '../../src/render/nftables/lower.ts';
+import { arbitraryHostPolicy } from '../../src/render/nftables/host-testing.ts';
 import { arbitraryPolicy, everything } from '../../src/render/nftables/testing.ts';
 import { nodePolicy } from '../../src/verdict/testing.ts';
 import { inNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -43,8 +44,61 @@ describe.each(['goto', 'mark'] as const)('a ruleset that passes by %s', (pass) =
 
   it('loads whatever the policies', async () => {
     await inNamespace(async (ns) => {
-      for (const policy of fc.sample(arbitraryPolicy, 15))
+      for (const policy of [...fc.sample(arbitraryPolicy, 15), ...fc.sample(arbitraryHostPolicy, 15)])
         expect(await load(ns, render(policy))).toContain('table inet tortie');
+    });
+  });
+});
+
+describe('what the host sends and DNAT changes', () => {
+  it('is judged with its new destination and out-interface', async () => {
+    const allow = (...nets: string[]) => ({ egress: [{ action: 'allow' as const, destination: { nets } }] });
+    const policy = nodePolicy(
+      {},
+      {
+        hosts: {
+          one: {
+            interfaceName: 'one',
+            lists: { normal: { t: { policies: { one: allow('192.0.2.0/24') } } } },
+          },
+          two: {
+            interfaceName: 'two',
+            lists: { normal: { t: { policies: { two: allow('10.2.0.2/32') } } } },
+          },
+        },
+      },
+    );
+    const nat = `table ip nat { chain output { type nat hook output priority -100;
+      ip daddr 192.0.2.1 dnat to 10.2.0.2; ip daddr 192.0.2.2 dnat to 10.2.0.3; }; }`;
+    await inNamespace(async (ns) => {
+      for (const [name, address] of [
+        ['one', '10.1.0.1/24'],
+        ['two', '10.2.0.1/24'],
+      ] as const) {
+        await ns.sh(['ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', `${name}-peer`]);
+        await ns.sh(['ip', 'link', 'set', `${name}-peer`, 'up']);
+        await ns.sh(['ip', 'addr', 'add', address, 'dev', name]);
+        await ns.sh(['ip', 'link', 'set', name, 'up']);
+      }
+      await ns.sh(['ip', 'route', 'add', '192.0.2.0/24', 'dev', 'one']);
+      await ns.sh(['nft', '-f', '-'], nat);
+      await ns.sh(['nft', '-f', '-'], printRuleset(createRenderer('nftables').render(policy))[0]?.text ?? '');
+      const send = (to: string) => ns.sh(['bash', '-c', `echo x > /dev/udp/${to}/9 || true`]);
+      await send('192.0.2.1');
+      await send('192.0.2.2');
+      await send('192.0.2.3');
+      const chains = await ns.sh(['nft', 'list', 'table', 'inet', 'tortie']);
+      const packets = (rule: RegExp) => rule.exec(chains)?.[1];
+      expect({
+        allowedBehindDnat: packets(/ip daddr 10\.2\.0\.2 counter packets (\d+)/),
+        allowedWithout: packets(/ip daddr 192\.0\.2\.0\/24 counter packets (\d+)/),
+        deniedBehindDnat: packets(
+          /chain host-egress\/two \{[^}]*counter packets (\d+) bytes \d+ drop comment "end/,
+        ),
+        deniedWithout: packets(
+          /chain host-egress\/one \{[^}]*counter packets (\d+) bytes \d+ drop comment "end/,
+        ),
+      }).toEqual({ allowedBehindDnat: '1', allowedWithout: '1', deniedBehindDnat: '1', deniedWithout: '0' });
     });
   });
 });

@@ -42,6 +42,11 @@ export interface Oracle {
   hostAt(node: string, list: List, name: string): HostItem | undefined;
 }
 
+interface NodeReading {
+  readonly felix: Felix;
+  isWorkload(name: string): boolean;
+  readonly hostAt: HostAt;
+}
 type Direction = 'ingress' | 'egress';
 type Decision = Omit<Reason, 'stage'>;
 const FROM_WORKLOADS = new Set([130, 131, 132, 133, 135, 136]);
@@ -161,21 +166,27 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
     );
   }
 
-  const workloadInterfaces =
-    (node: string, felix: Felix) =>
-    (name: string): boolean =>
-      (felix.interfacePrefix ?? 'cali').split(',').some((prefix) => name.startsWith(prefix)) ||
-      all.some((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name);
-  const hostsAt = (node: string, isWorkload: (name: string) => boolean): HostAt =>
-    hostsOf(all, node, factsOf(node), isWorkload, (item, list) =>
-      policiesOf(item).some((policy) => isIn(policy, list)),
+  const nodes = new Map<string, NodeReading>();
+  const readNode = (node: string): NodeReading => {
+    const before = nodes.get(node);
+    if (before) return before;
+    const felix = felixOf(resources, node);
+    const own = new Set(
+      all.flatMap(({ endpoint }) => (endpoint?.spec.node === node ? [endpoint.spec.interfaceName] : [])),
     );
+    const prefixes = (felix.interfacePrefix ?? 'cali').split(',');
+    const isWorkload = (name: string): boolean =>
+      own.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+    const has = (item: HostItem, list: List): boolean =>
+      policiesOf(item).some((policy) => isIn(policy, list));
+    const made = { felix, isWorkload, hostAt: hostsOf(all, node, factsOf(node), isWorkload, has) };
+    nodes.set(node, made);
+    return made;
+  };
 
   function stages(node: string, packet: Packet, without: Without = {}): readonly Reason[] {
     ignored = without;
-    const felix = felixOf(resources, node);
-    const isWorkload = workloadInterfaces(node, felix);
-    const at = hostsAt(node, isWorkload);
+    const { felix, isWorkload, hostAt } = readNode(node);
 
     const { inInterface: from, outInterface: to } = packet;
     const fromWorkload = from !== undefined && isWorkload(from);
@@ -187,7 +198,7 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
       return decision.verdict === 'allow';
     };
     const askHost = (stage: Stage, name: string, list: List, direction: Direction, met: Packet): boolean => {
-      const item = at(list, name);
+      const item = hostAt(list, name);
       if (!item || accepted) return true;
       const decision = host(item, list, direction, met, felix);
       if (decision.verdict === 'allow' && decision.by === 'rule') {
@@ -234,8 +245,7 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
 
   return {
     stages,
-    hostAt: (node, list, name) =>
-      hostsAt(node, workloadInterfaces(node, felixOf(resources, node)))(list, name),
+    hostAt: (node, list, name) => readNode(node).hostAt(list, name),
     reason: (node, packet, without) => stages(node, packet, without).at(-1),
     verdict: (node, packet) => stages(node, packet).at(-1)?.verdict ?? 'allow',
   };

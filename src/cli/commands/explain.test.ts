@@ -7,6 +7,18 @@ const files = folder({
   'in/policy.yaml': policy(5432),
   'hostile/endpoints.yaml': ENDPOINTS,
   'hostile/policy.yaml': policy(5432).replace("app == 'web'", String.raw`"app == \"\e[31m\""`),
+  'hosts/host.yaml': [
+    'apiVersion: projectcalico.org/v3',
+    'kind: HostEndpoint',
+    'metadata: {name: uplink, labels: {role: host}}',
+    'spec: {node: n1, interfaceName: eth0}',
+    '---',
+    'apiVersion: projectcalico.org/v3',
+    'kind: GlobalNetworkPolicy',
+    'metadata: {name: shut}',
+    "spec: {selector: role == 'host', applyOnForward: true, preDNAT: true, types: [Ingress], ingress: [{action: Allow}]}",
+    '',
+  ].join('\n'),
   'host.json': '{"interfaces":[{"name":"eth0","addresses":["192.168.0.1"]}]}',
 });
 afterAll(() => files.remove());
@@ -179,5 +191,34 @@ Every stage allows it.
     const { status, stdout, stderr } = await explain(...argv);
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
+  });
+
+  it('shows the stages of a host endpoint, on a node that has nothing else', async () => {
+    const run = (...more: string[]) =>
+      tortie(['explain', '-f', files.path('hosts'), '--host', files.path('host.json'), ...more]);
+    const flow = ['--from', '8.8.8.8', '--to', 'host', '--port'];
+    const { stdout, stderr } = await run(...flow, '80');
+    expect(stderr).toBe('');
+    expect(stdout.replaceAll(files.path('hosts/'), '')).toBe(`ALLOW  8.8.8.8 → host  tcp port 80
+
+node n1  eth0 → this host  8.8.8.8 → 192.168.0.1
+  allow host-pre-dnat of HostEndpoint/uplink on eth0
+    tier default  decides
+      GlobalNetworkPolicy/shut  (host.yaml:8)
+        ▶ ingress rule 1 allow  decides  (host.yaml:9)
+
+Every stage allows it.
+`);
+    const ssh = await run(...flow, '22');
+    expect(ssh.stdout).toContain(
+      '  allow host-ingress of HostEndpoint/uplink on eth0\n    allow: a failsafe port',
+    );
+    const out = await run('--from', 'uplink', '--to', '8.8.8.8', '--port', '80', '-o', 'json');
+    expect(JSON.parse(out.stdout)).toMatchObject({
+      verdict: 'deny',
+      sides: [{ node: 'n1', stages: [{ stage: 'host-egress', endpoint: 'HostEndpoint/uplink' }] }],
+    });
+    const absent = await run(...flow, '80', '--via', 'eth1');
+    expect(absent.stdout).toContain('nothing here judges this packet');
   });
 });

@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { type Problem, problemsToJson, TortieError } from '../../errors/index.ts';
 import { type Family, formatAddress, icmpProtocol, protocolName, protocolNumber } from '../../net/index.ts';
-import type { HostFacts, NodePolicy } from '../../policy/index.ts';
+import { type HostFacts, hostFactsProblems, type NodePolicy } from '../../policy/index.ts';
 import {
   chooseFamily,
   type ConntrackState,
@@ -31,6 +31,7 @@ interface Options extends options.InputOptions, options.NodeOptions {
   readonly icmpCode: number;
   readonly ipVersion?: '4' | '6';
   readonly state: ConntrackState;
+  readonly via?: string;
   readonly output: 'text' | 'json';
 }
 
@@ -50,7 +51,7 @@ export const define: CommandModule['define'] = (command, start) => {
     .addOutputOption(command)
     .requiredOption(
       '--from <end>',
-      'namespace/pod, an endpoint’s name, an interface, an IP address, or host[:NODE]',
+      'namespace/pod, an endpoint’s name, a workload’s interface, an IP address, or host[:NODE]',
     )
     .requiredOption('--to <end>', 'the same')
     .option('--proto <protocol>', 'tcp, udp, sctp, udplite, icmp (of the family) or a number', 'tcp')
@@ -61,6 +62,7 @@ export const define: CommandModule['define'] = (command, start) => {
     .addOption(
       new Option('--ip-version <version>', 'default: the first that both ends have').choices(['4', '6']),
     )
+    .option('--via <interface>', 'the host’s interface to what is not on the node')
     .addOption(new Option('--state <state>', 'what conntrack says of it').choices(STATES).default('new'))
     .action((opts: Options) => start((context) => explain(context, opts)));
 };
@@ -73,8 +75,13 @@ async function explain(context: Context, opts: Options): Promise<number> {
   const facts = factsByNode(loaded, opts, hostFacts);
   const { from, to, problems } = resolveEnds(context, loaded, policies, facts, opts);
   const flow = { from, to, ...transport(opts, from.address.family), state: opts.state };
-  const explanation = explainFlow({ ...flow, policies, facts });
-  context.report([...problems, ...explanation.warnings]);
+  const explanation = explainFlow({
+    ...flow,
+    policies,
+    facts,
+    ...(opts.via !== undefined && { via: opts.via }),
+  });
+  context.report([...hostProblems(policies, facts), ...problems, ...explanation.warnings]);
   if (opts.output === 'json') context.print(toJson('Explanation', jsonOf(explanation, loaded)));
   else {
     const style = context.style;
@@ -91,6 +98,16 @@ function factsByNode(
   facts: HostFacts | undefined,
 ): ReadonlyMap<string, HostFacts> {
   return new Map(facts === undefined ? [] : [[chooseNode(loaded, opts.node), facts]]);
+}
+
+function hostProblems(
+  policies: ReadonlyMap<string, NodePolicy>,
+  facts: ReadonlyMap<string, HostFacts>,
+): readonly Problem[] {
+  return [...facts].flatMap(([node, known]) => {
+    const policy = policies.get(node);
+    return policy === undefined ? [] : hostFactsProblems(policy, known);
+  });
 }
 
 function resolveEnds(

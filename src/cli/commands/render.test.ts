@@ -37,7 +37,7 @@ describe('render', () => {
     expect(stderr).toContain('the endpoints are on n1, n2; name one with --node');
     expect(await render('-f', files.path('policy-only.yaml'))).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('no workload endpoint names a node'),
+      stderr: expect.stringContaining('no endpoint names a node'),
     });
   });
 
@@ -51,9 +51,7 @@ describe('render', () => {
     expect(await render('-f', files.path('one'), '--node', 'nx')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('table inet tortie'),
-      stderr: expect.stringMatching(
-        /^warning.*no workload endpoint and no Node is called nx[\s\S]*known: n1/,
-      ),
+      stderr: expect.stringMatching(/^warning.*no endpoint and no Node is called nx[\s\S]*known: n1/),
     });
   });
 

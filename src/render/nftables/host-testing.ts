@@ -17,7 +17,7 @@ const failsafe: fc.Arbitrary<Failsafe> = fc.oneof(
 const failsafes = fc.array(failsafe, { maxLength: 2 });
 
 const sometimes = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
-  fc.oneof(fc.constant(undefined), value);
+  fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 3, arbitrary: value });
 
 /** Host endpoints on `eth0` and `eth1`, and perhaps `*`; policies shared with workloads `a` and `tap`. */
 export const arbitraryHostPolicy: fc.Arbitrary<NodePolicy> = fc
@@ -28,7 +28,7 @@ export const arbitraryHostPolicy: fc.Arbitrary<NodePolicy> = fc
     u2: tier('u2'),
     p1: fc.record({ ingress: rules, egress: rules }),
     any: fc.boolean(),
-    untracked: sometimes(fc.subarray(['u1', 'u2'])),
+    untracked: sometimes(fc.subarray(['u1', 'u2'], { minLength: 1 })),
     preDnat: sometimes(fc.subarray(['u1', 'u2'])),
     forward: fc.subarray(['t1', 't2']),
     anyPreDnat: fc.boolean(),
@@ -87,13 +87,15 @@ export const arbitraryHostPolicy: fc.Arbitrary<NodePolicy> = fc
     );
   });
 
+/** As often as all others together. */
+const HOST = Array.from({ length: 5 }, () => undefined);
 const V4 = ['10.0.0.2', '11.0.0.1'];
 const V6 = ['fd00::2', 'fd01::1'];
 
 export const arbitraryHostPacket: fc.Arbitrary<Packet> = fc
   .record({
     packet: arbitraryPacket,
-    from: fc.constantFrom('eth0', 'eth0', 'eth0', 'eth1', 'eth2', 'cali-a', 'tap0', undefined, undefined),
+    from: fc.constantFrom('eth0', 'eth0', 'eth0', 'eth1', 'eth2', 'cali-a', 'tap0', ...HOST),
     to: fc.constantFrom('eth0', 'eth0', 'eth1', 'eth2', 'cali-a', 'tap0', undefined, undefined),
     icmpType: fc.constantFrom(8, 128, 133, 134, 136),
     dnat: fc.option(fc.nat(1), { freq: 2 }),
