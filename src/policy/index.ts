@@ -11,14 +11,17 @@
 //   endpointsByInterface(NodePolicy) of two endpoints on one interface the smallest id wins
 //   isWorkloadInterface(NodePolicy, name)   by prefix, or because a local endpoint claims it (safer than Calico, which
 //                                    leaves an endpoint outside the prefixes unpoliced)
-//   parseHostFacts(json)             our own form, or the output of `ip -j addr`
+//   parseHostFacts(json)             our own form, or the output of `ip -j addr` (and of `ip -j route`, in one list)
+//   interfacesByRoute(HostFacts)     addresses of a pod → the device of the host's route to one of them
 export type { DialectConfig, NodeConfig } from './node-config.ts';
 export type * from './node-policy.ts';
 export {
   type HostFacts,
   hostFactsSchema,
   type HostInterface,
+  type HostRoute,
   type HostTools,
+  interfacesByRoute,
   NO_HOST_FACTS,
   parseHostFacts,
 } from './host-facts.ts';
