@@ -1,8 +1,8 @@
 // Connectivity for people (a line per group and what it may send to which others), as CSV and as JSON.
 import { escapeControls } from '../errors/index.ts';
-import type { Family } from '../net/index.ts';
 import {
   type Cause,
+  type Connection,
   type Connectivity,
   type ConnectivityChange,
   type ConnectivityDiff,
@@ -67,8 +67,8 @@ function countBy(keys: readonly string[]): Map<string, number> {
 }
 
 export function printConnectivity(context: Context, table: Connectivity, { output, names }: Options): void {
-  const text = (allowed: ReadonlyMap<Family, readonly Traffic[]>) => trafficText(allowed, table.traffic);
-  if (output === 'json') return context.print(toJson('Connectivity', tableJson(table, names)));
+  const text = remember((allowed: Connection['allowed']) => trafficText(allowed, table.traffic));
+  if (output === 'json') return context.print(toJson('Connectivity', tableJson(table, names, text)));
   if (output === 'csv') {
     const rows = table.connections.map(({ from, to, allowed }) => [
       ...[from, to].map((n) => members(table.groups[n], names)),
@@ -76,21 +76,26 @@ export function printConnectivity(context: Context, table: Connectivity, { outpu
     ]);
     return context.print(csv([['from', 'to', 'allowed'], ...rows]));
   }
+  const reached = table.groups.map(() => new Map<string, string[]>());
+  for (const { from, to, allowed } of table.connections) {
+    const what = text(allowed);
+    if (what === 'none') continue;
+    const members = table.groups[to]?.members ?? [];
+    const known = reached[from]?.get(what);
+    if (known === undefined) reached[from]?.set(what, [...members]);
+    else known.push(...members);
+  }
   const rows = table.groups.flatMap((group, from) => {
-    const byText = new Map<string, string[]>();
-    for (const connection of table.connections) {
-      const what = text(connection.allowed);
-      if (connection.from !== from || what === 'none') continue;
-      byText.set(what, [...(byText.get(what) ?? []), ...(table.groups[connection.to]?.members ?? [])]);
-    }
-    const lines = [...byText].map(([what, to]) => [names.few(to), what]);
+    const lines = [...(reached[from] ?? [])].map(([what, to]) => [names.few(to), what]);
     if (lines.length === 0 && group.kind === 'outside') return [];
     return (lines.length === 0 ? [['nobody', '']] : lines).map((line, index) => [
       index === 0 ? names.few(group.members) : '',
       ...line,
     ]);
   });
-  context.print(`${columns([['FROM', 'TO', 'ALLOWED'], ...rows])}\n\nEverything else is denied.`);
+  context.print(
+    `${columns([['FROM', 'TO', 'ALLOWED'], ...rows])}\n\nEverything else between these is denied.`,
+  );
 }
 
 export function printConnectivityDiff(
@@ -144,7 +149,14 @@ function causeText({ direction, before, after }: Cause, older: LoadedPolicy, new
 const members = (group: EndGroup | undefined, names: Names): string =>
   (group?.members ?? []).map((id) => names.name(id)).join(' ');
 
-function tableJson({ groups, connections, traffic }: Connectivity, names: Names): object {
+/** `from` and `to` are indices of `groups`, `allowed` of `allowed`: a table of thousands of pairs has few kinds of cells. */
+function tableJson(
+  { groups, connections }: Connectivity,
+  names: Names,
+  text: (allowed: Connection['allowed']) => string,
+): object {
+  const kinds = [...new Set(connections.map(({ allowed }) => allowed))];
+  const numbers = new Map(kinds.map((allowed, index) => [allowed, index]));
   return {
     groups: groups.map(({ kind, members: ids }) => ({
       kind,
@@ -153,12 +165,11 @@ function tableJson({ groups, connections, traffic }: Connectivity, names: Names)
           ? ids.map((id) => ({ name: id }))
           : ids.map((id) => ({ id, name: names.name(id) })),
     })),
-    connections: connections.map(({ from, to, allowed }) => ({
-      from,
-      to,
-      text: trafficText(allowed, traffic),
-      allowed: [...allowed].map(([family, list]) => ({ ipVersion: family, traffic: list.map(trafficJson) })),
+    allowed: kinds.map((allowed) => ({
+      text: text(allowed),
+      traffic: [...allowed].map(([family, list]) => ({ ipVersion: family, traffic: list.map(trafficJson) })),
     })),
+    connections: connections.map(({ from, to, allowed }) => ({ from, to, allowed: numbers.get(allowed) })),
   };
 }
 
@@ -191,6 +202,19 @@ const trafficJson = ({ protocol, ports, icmp }: Traffic): object => ({
   ...(ports && { ports }),
   ...(icmp && { icmp }),
 });
+
+/** Equal cells are one object: each is put into words once. */
+function remember<K extends object>(say: (key: K) => string): (key: K) => string {
+  const known = new Map<K, string>();
+  return (key) => {
+    let found = known.get(key);
+    if (found === undefined) {
+      found = say(key);
+      known.set(key, found);
+    }
+    return found;
+  };
+}
 
 const csv = (rows: readonly (readonly string[])[]): string =>
   rows

@@ -24,9 +24,12 @@ export interface HostTarget {
 /** Policy first: an input with errors must not even look at the kernel. */
 export async function prepare(context: Context, opts: HostOptions): Promise<HostTarget> {
   const run = context.io.runner ?? systemRunner;
-  const loaded = await loadPolicy(context, opts);
+  // Unless the host says where its pods are.
+  const byRoutes = opts.interfaces === 'routes' && opts.host === undefined;
+  const routed = byRoutes ? await liveFacts(context, run, { routes: true }) : undefined;
+  const loaded = await loadPolicy(context, { ...opts, ...(routed && { facts: routed }) });
   const policy = compileNode(context, loaded, opts.node, { mustBeKnown: true });
-  const facts = (await readFacts(opts.host)) ?? (await liveFacts(context, run));
+  const facts = routed ?? (await readFacts(opts.host)) ?? (await liveFacts(context, run));
   const wanted = createRenderer(opts.dataplane, { log: opts.logAction }).render(policy, facts);
   // Whoever changes something holds the lock for longer than the applier works, so it is not the applier's.
   const applier = createApplier({ dialect: opts.dataplane, backend: opts.iptablesBackend, run, lock: false });
@@ -41,8 +44,8 @@ export async function openSession(context: Context): Promise<Session> {
   return { run, state };
 }
 
-async function liveFacts(context: Context, run: Runner) {
-  const { value, problems } = await readHostFacts(run);
+async function liveFacts(context: Context, run: Runner, wanted: { readonly routes?: boolean } = {}) {
+  const { value, problems } = await readHostFacts(run, wanted);
   if (value === undefined || errorsOf(problems).length > 0) throw new TortieError(problems);
   context.report(problems);
   return value;

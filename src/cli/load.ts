@@ -2,12 +2,18 @@
 // invalid object never weakens policy: with any error nothing is compiled, and the command ends with status 2.
 import { loadFiles, type LoadResult, type Origins } from '../datastore/file/index.ts';
 import { type Path, type Place, type Problem, problem, TortieError } from '../errors/index.ts';
-import { createGraph, type Graph, type HostFacts, type NodePolicy } from '../policy/index.ts';
+import {
+  createGraph,
+  type Graph,
+  type HostFacts,
+  interfacesByRoute,
+  type NodePolicy,
+} from '../policy/index.ts';
 import { BUILTINS, type Resource, type ResourceKey, resourceKey, type RuleId } from '../resources/index.ts';
 import { feed } from '../sync/index.ts';
 import type { Context } from './context.ts';
 import { errorsOf, fail } from './exit.ts';
-import type { InputOptions } from './options.ts';
+import type { InputOptions, NodeOptions } from './options.ts';
 
 /** Finds file and line of what caused something. */
 export type Locate = (ref: {
@@ -34,12 +40,28 @@ export interface LoadedPolicy {
   readonly locate: Locate;
 }
 
+/** `facts`: the host's, when they are known already. */
+interface LoadInput extends InputOptions, NodeOptions {
+  readonly facts?: HostFacts;
+}
+
+async function podInterfaces({ interfaces, facts, host }: LoadInput) {
+  if (interfaces !== 'routes') return undefined;
+  const known = facts ?? (await readFacts(host));
+  if (known?.routes) return interfacesByRoute(known);
+  const hint = 'jq -s add <(ip -j addr) <(ip -j route) <(ip -j -6 route) > FILE, and --host FILE';
+  fail('cli/usage', '--interfaces routes needs the routes of the host', hint);
+}
+
 /** Reads everything and keeps the errors beside what could be read. */
-export async function readInput(context: Context, options: InputOptions): Promise<LoadedPolicy> {
-  const { maxFileSize } = options;
+export async function readInput(context: Context, options: LoadInput): Promise<LoadedPolicy> {
+  const { maxFileSize, node } = options;
+  const interfaceName = await podInterfaces(options);
   const result: LoadResult = await loadFiles(options.filename, {
     stdin: () => context.io.stdin(),
     ...(maxFileSize !== undefined && { maxBytes: maxFileSize }),
+    ...(interfaceName && { interfaceName }),
+    ...(node !== undefined && { node }),
   });
   context.addSources(result.sources);
   const endpoints = result.resources.filter((r) => r.kind === 'WorkloadEndpoint');
@@ -80,7 +102,7 @@ function locator(origins: Origins): Locate {
 }
 
 /** As readInput, but any error ends the command; warnings are reported. */
-export async function loadPolicy(context: Context, options: InputOptions): Promise<LoadedPolicy> {
+export async function loadPolicy(context: Context, options: LoadInput): Promise<LoadedPolicy> {
   const loaded = await readInput(context, options);
   refuseErrors(context, loaded.problems);
   return { ...loaded, problems: loaded.problems.filter((p) => p.severity !== 'error') };

@@ -9,6 +9,7 @@ export interface InputOptions {
 export interface NodeOptions {
   readonly node?: string;
   readonly host?: string;
+  readonly interfaces?: 'calico' | 'routes';
 }
 
 export interface DialectOptions {
@@ -39,6 +40,14 @@ export function addNodeOptions(command: Command): Command {
     .option(
       '--host <file>',
       'the host’s interfaces and addresses: the output of `ip -j addr`, or HostFacts as JSON',
+    )
+    .addOption(
+      new Option(
+        '--interfaces <how>',
+        'how pods’ interfaces are known: as Calico names them, or by the host’s routes',
+      )
+        .choices(['calico', 'routes'])
+        .default('calico'),
     );
 }
 

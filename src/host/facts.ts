@@ -1,11 +1,17 @@
 // HostFacts of this host: interfaces and addresses from `ip -j addr`, versions from the tools themselves.
 import { problem, type Problem, type Result } from '../errors/problem.ts';
-import type { HostFacts, HostInterface, HostTools } from '../policy/host-facts.ts';
+import type { HostFacts, HostInterface, HostRoute, HostTools } from '../policy/host-facts.ts';
 import { explainFailure, saidBy } from './privileges.ts';
 import type { Runner } from './run.ts';
 
-/** Without interfaces nothing can be judged, so their failure leaves no value; a missing firewall tool is only absent. */
-export async function readHostFacts(run: Runner): Promise<Result<HostFacts>> {
+/**
+ * Without interfaces nothing can be judged, so their failure leaves no value; a missing firewall tool is only absent.
+ * Routes are read only when they are asked for.
+ */
+export async function readHostFacts(
+  run: Runner,
+  { routes = false }: { readonly routes?: boolean } = {},
+): Promise<Result<HostFacts>> {
   const argv = ['ip', '-j', 'addr'];
   const [addresses, tools] = await Promise.all([run.run(argv), readTools(run)]);
   if (addresses.exitCode !== 0) {
@@ -14,7 +20,41 @@ export async function readHostFacts(run: Runner): Promise<Result<HostFacts>> {
   }
   const parsed = parseIpAddr(addresses.stdout);
   if (parsed.value === undefined) return { problems: parsed.problems };
-  return { value: { interfaces: parsed.value, tools }, problems: parsed.problems };
+  if (!routes) return { value: { interfaces: parsed.value, tools }, problems: parsed.problems };
+  const read = await readRoutes(run);
+  const problems = [...parsed.problems, ...read.problems];
+  return read.value
+    ? { value: { interfaces: parsed.value, routes: read.value, tools }, problems }
+    : { problems };
+}
+
+/** Of both families, from `ip -j route`. */
+async function readRoutes(run: Runner): Promise<Result<readonly HostRoute[]>> {
+  const routes: HostRoute[] = [];
+  for (const family of ['-4', '-6']) {
+    const argv = ['ip', '-j', family, 'route'];
+    const done = await run.run(argv);
+    const listed = done.exitCode === 0 ? parseList(done.stdout) : undefined;
+    if (!listed) {
+      const why = explainFailure(argv, done);
+      return { problems: [why ?? unreadable(`\`${argv.join(' ')}\` failed`, saidBy('ip', done))] };
+    }
+    for (const route of listed) {
+      const [destination, device] = [field(route, 'dst'), field(route, 'dev')];
+      if (typeof destination === 'string' && typeof device === 'string')
+        routes.push({ destination, interface: device });
+    }
+  }
+  return { value: routes, problems: [] };
+}
+
+function parseList(text: string): readonly unknown[] | undefined {
+  try {
+    const value: unknown = text.trim() === '' ? [] : JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads the JSON of `ip -j addr`; sorted by name, addresses in the kernel's order. */

@@ -46,11 +46,13 @@ export const systemRunner: Runner = {
     const [file, ...args] = argv;
     if (file === undefined) throw new TypeError('an empty command');
     const input = largeInput(options.stdin);
+    // execa takes any open descriptor, its types only the first few.
+    const feed = input === undefined ? { input: options.stdin ?? '' } : { stdin: input as 3 };
     const running = execa(file, args, {
+      ...feed,
       reject: false,
       extendEnv: false,
       env: CLEAN_ENV,
-      ...(input === undefined ? { input: options.stdin ?? '' } : { stdin: input }),
       timeout: options.timeout ?? 60_000,
       maxBuffer: MAX_OUTPUT,
       stripFinalNewline: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseHostFacts } from './host-facts.ts';
+import { parseHostFacts, interfacesByRoute } from './host-facts.ts';
 
 const codes = (json: unknown) =>
   parseHostFacts(json).problems.map(({ code, path }) => `${code} ${path?.join('.')}`);
@@ -64,5 +64,36 @@ describe('ip -j addr', () => {
     expect(codes([{ ifname: 'eth0', addr_info: [{ local: 'x' }] }])).toEqual([
       'host-facts/invalid 0.addr_info.0.local',
     ]);
+  });
+});
+
+describe('routes', () => {
+  const address = { ifname: 'eth0', addr_info: [{ local: '192.0.2.1' }] };
+  const routes = [
+    { dst: 'default', gateway: '192.0.2.254', dev: 'eth0' },
+    { dst: '10.0.0.0/24', dev: 'cni0' },
+    { dst: '10.0.1.5', dev: 'veth5', scope: 'link' },
+    { dst: 'fd00::5', dev: 'veth6' },
+    { type: 'blackhole', dst: '10.9.0.0/26' },
+  ];
+
+  it('stand among the interfaces, as `jq -s add` joins the lists of ip', () => {
+    const { value } = parseHostFacts([address, ...routes]);
+    expect(value?.interfaces).toEqual([{ name: 'eth0', addresses: ['192.0.2.1'] }]);
+    expect(value?.routes?.map(({ destination }) => destination)).toEqual([
+      'default',
+      '10.0.0.0/24',
+      '10.0.1.5',
+      'fd00::5',
+    ]);
+  });
+
+  it('lead to a pod only if they are for its address alone', () => {
+    const { value } = parseHostFacts([address, ...routes]);
+    const interfaceOf = interfacesByRoute(value ?? { interfaces: [] });
+    expect(interfaceOf(['10.0.1.5/32'])).toBe('veth5');
+    expect(interfaceOf(['10.0.1.6/32', 'fd00::5/128'])).toBe('veth6');
+    expect(interfaceOf(['10.0.0.7/32'])).toBeUndefined();
+    expect(interfacesByRoute({ interfaces: [] })(['10.0.1.5/32'])).toBeUndefined();
   });
 });

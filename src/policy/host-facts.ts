@@ -2,10 +2,12 @@
 // It stands here and not in src/host because verdict and render need the value and may not know how it is had.
 import * as z from 'zod';
 import { type Problem, problem, type Result } from '../errors/problem.ts';
-import { formatAddress, parseAddress } from '../net/index.ts';
+import { formatAddress, formatPrefix, parseAddress, parsePrefix } from '../net/index.ts';
 
 export interface HostFacts {
   readonly interfaces: readonly HostInterface[];
+  /** Absent: not asked. Only read to find the interfaces of pods (`--interfaces routes`). */
+  readonly routes?: readonly HostRoute[];
   /** Absent: not asked, assume the newest that we support. */
   readonly tools?: HostTools;
 }
@@ -14,6 +16,12 @@ export interface HostInterface {
   readonly name: string;
   /** Plain canonical addresses without length. */
   readonly addresses: readonly string[];
+}
+
+export interface HostRoute {
+  /** As `ip route` prints it: an address, a prefix, or `default`. */
+  readonly destination: string;
+  readonly interface: string;
 }
 
 export interface HostTools {
@@ -36,6 +44,7 @@ const address = z.string().refine((text) => parseAddress(text) !== undefined, 'i
 /** Our own form. Published as JSON Schema. */
 export const hostFactsSchema = z.strictObject({
   interfaces: z.array(z.strictObject({ name: interfaceName, addresses: z.array(address) })),
+  routes: z.array(z.strictObject({ destination: z.string(), interface: interfaceName })).optional(),
   tools: z
     .strictObject({
       nft: z.string().optional(),
@@ -48,10 +57,15 @@ export const hostFactsSchema = z.strictObject({
     .optional(),
 });
 
-/** `ip -j addr`: an interface that a filter hides is an empty object there; fields that we do not read are ignored. */
+/**
+ * `ip -j addr`, with the entries of `ip -j route` among them if they are wanted. An interface that a filter hides is an
+ * empty object; fields that we do not read are ignored, and so are routes without a device.
+ */
 const ipAddrSchema = z.array(
   z.object({
     ifname: interfaceName.optional(),
+    dst: z.string().optional(),
+    dev: interfaceName.optional(),
     addr_info: z.array(z.object({ family: z.string().optional(), local: address.optional() })).optional(),
   }),
 );
@@ -92,7 +106,32 @@ function readIpAddr(json: readonly unknown[]): Result<HostFacts> {
       ? []
       : [{ name: ifname, addresses: (addr_info ?? []).flatMap(({ local }) => local ?? []) }],
   );
-  return { value: { interfaces }, problems: [] };
+  const routes = data.flatMap(({ dst, dev }) =>
+    dst === undefined || dev === undefined ? [] : [{ destination: dst, interface: dev }],
+  );
+  return { value: { interfaces, ...(routes.length > 0 && { routes }) }, problems: [] };
+}
+
+/**
+ * The device of a route to one of these addresses alone: where a pod's own interface is, for a CNI plugin that routes
+ * pods one by one. A route to many addresses leads to a bridge, which is no pod's interface.
+ */
+export function interfacesByRoute({
+  routes = [],
+}: HostFacts): (addresses: readonly string[]) => string | undefined {
+  const byAddress = new Map<string, string>();
+  for (const { destination, interface: device } of routes) {
+    const parsed = parsePrefix(destination);
+    const full = parsed && (parsed.prefix.family === 4 ? 32 : 128);
+    if (parsed && parsed.prefix.length === full) byAddress.set(formatPrefix(parsed.prefix), device);
+  }
+  return (addresses) => {
+    for (const address of addresses) {
+      const device = byAddress.get(address);
+      if (device !== undefined) return device;
+    }
+    return undefined;
+  };
 }
 
 function toProblems(error: z.ZodError): Problem[] {

@@ -13,14 +13,17 @@
 //                                    leaves an endpoint outside the prefixes unpoliced)
 //   hostInterfaces(NodePolicy, HostFacts)   which host endpoint polices which interface of the host, and which the rest
 //   hostFactsProblems(NodePolicy, HostFacts)   warnings that problems() cannot know: addresses and interfaces of the host
-//   parseHostFacts(json)             our own form, or the output of `ip -j addr`
+//   parseHostFacts(json)             our own form, or the output of `ip -j addr` (and of `ip -j route`, in one list)
+//   interfacesByRoute(HostFacts)     addresses of a pod → the device of the host's route to one of them
 export type { DialectConfig, Failsafe, NodeConfig } from './node-config.ts';
 export type * from './node-policy.ts';
 export {
   type HostFacts,
   hostFactsSchema,
   type HostInterface,
+  type HostRoute,
   type HostTools,
+  interfacesByRoute,
   NO_HOST_FACTS,
   parseHostFacts,
 } from './host-facts.ts';

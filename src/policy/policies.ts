@@ -4,6 +4,7 @@ import { each, type Few, putInto, takeFrom } from './few.ts';
 import type { LocalClass, LocalEndpoints } from './local-endpoints.ts';
 import type { ActivePolicy } from './node-policy.ts';
 import { isHostOnly, type PolicyHead, type PolicyResource, readPolicy } from './policy-head.ts';
+import { comparePolicies } from './order.ts';
 import { compileRules } from './rules.ts';
 import { sameValue } from './same-value.ts';
 import type { SelectorCache } from './selector-cache.ts';
@@ -34,6 +35,8 @@ export class Policies {
   readonly #work: WorkCounters;
   readonly #heads = new Map<string, PolicyHead>();
   readonly #bySelector = new Map<string, Few<PolicyHead>>();
+  /** The same in order, once asked for: what is sorted in parts is soon sorted. */
+  readonly #ordered = new Map<string, readonly PolicyHead[]>();
   readonly #active = new Map<string, Active>();
   /** Policies that cannot be used, and why. They are absent. */
   readonly #broken = new Map<string, readonly Problem[]>();
@@ -76,8 +79,7 @@ export class Policies {
   applyingTo(cls: LocalClass): PolicyHead[] {
     const heads: PolicyHead[] = [];
     for (const selector of cls.matched) {
-      for (const head of each(this.#bySelector.get(selector)))
-        if (!this.#broken.has(head.key)) heads.push(head);
+      for (const head of this.#inOrder(selector)) if (!this.#broken.has(head.key)) heads.push(head);
     }
     return heads;
   }
@@ -100,8 +102,18 @@ export class Policies {
     return { changes, classes };
   }
 
+  #inOrder(selector: string): readonly PolicyHead[] {
+    let ordered = this.#ordered.get(selector);
+    if (!ordered) {
+      ordered = [...each(this.#bySelector.get(selector))].sort(comparePolicies);
+      this.#ordered.set(selector, ordered);
+    }
+    return ordered;
+  }
+
   #file(head: PolicyHead): void {
     const { text } = head.selector;
+    this.#ordered.delete(text);
     this.#heads.set(head.key, head);
     this.#concerned.add(text);
     if (!this.#bySelector.has(text)) this.#endpoints.addSelector(head.selector);
@@ -111,6 +123,7 @@ export class Policies {
   /** A change of rules alone leaves the lists of endpoints as they are. */
   #replace(before: PolicyHead, head: PolicyHead): void {
     const { text } = head.selector;
+    this.#ordered.delete(text);
     this.#heads.set(head.key, head);
     putInto(this.#bySelector, text, head);
     takeFrom(this.#bySelector, text, before);
@@ -119,6 +132,7 @@ export class Policies {
 
   #unfile(head: PolicyHead): void {
     const { text } = head.selector;
+    this.#ordered.delete(text);
     this.#heads.delete(head.key);
     this.#concerned.add(text);
     takeFrom(this.#bySelector, text, head);

@@ -14,7 +14,11 @@ const block = (prefix: string, names: readonly string[]): string[] => names.map(
 /** 31 entries, 29 names: Felix's list repeats two. */
 export const MARKERS = [
   'FOO_BAR',
-  ...['FOO_BAR', 'BIFF_BOP', ...PLAIN, ...MORE, 'MyMarkerLabel'],
+  'FOO_BAR',
+  'BIFF_BOP',
+  ...PLAIN,
+  ...MORE,
+  'MyMarkerLabel',
   ...block('x', ['FOO_BAR', 'BIFF_BOP', ...PLAIN, ...MORE]),
   'yxMyMarkerLabel',
   ...block('yx', ['FOO_BAR', 'BIFF_BOP', ...PLAIN, ...MORE, 'MyMarkerLabel']),

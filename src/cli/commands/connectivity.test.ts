@@ -25,7 +25,7 @@ prod/web    prod/db                        tcp 5432
 prod/cache  prod/web, outside              all
 outside     prod/web, prod/cache           all
 
-Everything else is denied.
+Everything else between these is denied.
 `,
     });
   });
@@ -37,7 +37,7 @@ Everything else is denied.
     ]);
     const json = JSON.parse((await run('-f', older, '-o', 'json')).stdout);
     expect(json).toMatchObject({ kind: 'Connectivity', apiVersion: 'tortie.dev/v1' });
-    expect(json.connections.map((c: { text: string }) => c.text)).toContain('tcp 5432');
+    expect(json.allowed.map((c: { text: string }) => c.text)).toContain('tcp 5432');
   });
 
   it('shows what a change does, with the rules behind it, and exits 1', async () => {

@@ -113,7 +113,7 @@ export function finishKubernetes(loading: Loading): void {
   resources.push(...missing.profiles);
   problems.push(
     ...missing.problems,
-    ...kubernetesNotices(kubernetes.seen, resources, located),
+    ...kubernetesNotices(kubernetes.seen, resources, located, loading.options),
     ...otherKinds(loading),
   );
 }

@@ -2,6 +2,7 @@
 import { problem, type Problem } from '../../errors/problem.ts';
 import type { Resource, ResourceKey } from '../../resources/index.ts';
 import { type Absence, absenceOf, type Seen } from './kubernetes.ts';
+import type { LoadOptions } from './loading.ts';
 import type { Origins } from './origins.ts';
 
 const ABSENT: Readonly<Record<Absence, readonly [one: string, many: string]>> = {
@@ -18,12 +19,14 @@ export function kubernetesNotices(
   seen: readonly Seen[],
   resources: readonly Resource[],
   origins: Origins,
+  options: LoadOptions = {},
 ): Problem[] {
   const notices = new Notices(origins);
   for (const { object, value, key } of seen) {
     const absence = absenceOf(object, value);
     if (absence) notices.add(`kubernetes/${absence}`, key, ABSENT[absence]);
   }
+  withoutRoute(seen, options, notices);
   orphanSlices(seen, notices);
   missingAccounts(seen, resources, notices);
   return [...notices.list(), ...sharedAddresses(seen, origins), ...ties(seen, origins)];
@@ -71,6 +74,18 @@ function warning(
 ): Problem {
   const place = origins.locate(resource, path);
   return problem(code, message, { severity: 'warning', resource, ...(place && { place }) });
+}
+
+/** Whoever asks for the interfaces of routes has a CNI plugin that names them in its own way. */
+function withoutRoute(seen: readonly Seen[], { interfaceName, node }: LoadOptions, notices: Notices): void {
+  if (!interfaceName) return;
+  for (const { key, value } of seen) {
+    if (value?.kind !== 'WorkloadEndpoint' || value.spec.ipNetworks.length === 0) continue;
+    if (node !== undefined && value.spec.node !== node) continue;
+    if (interfaceName(value.spec.ipNetworks) !== undefined) continue;
+    const text = 'no route of its own on this host: its interface is not known, and it is not policed';
+    notices.add('kubernetes/no-route', key, [`has ${text}`, `have ${text}`]);
+  }
 }
 
 function orphanSlices(seen: readonly Seen[], notices: Notices): void {

@@ -381,7 +381,11 @@ it('the interface of a pod may be told', async () => {
   const interfaceName = (addresses: readonly string[]) =>
     addresses[0] === '10.0.0.1/32' ? 'veth1' : undefined;
   const text = JSON.stringify(list(namespace('a'), pod('x', '10.0.0.1'), pod('y', '10.0.0.2')));
-  const { resources } = await loadText(text, { interfaceName });
+  const { resources, problems } = await loadText(text, { interfaceName });
+  expect(problems.map(({ message }) => message)).toEqual([
+    'Pod/a/y has no route of its own on this host: its interface is not known, and it is not policed',
+  ]);
+  expect((await loadText(text, { interfaceName, node: 'n2' })).problems).toEqual([]);
   const names = resources.flatMap((each) =>
     each.kind === 'WorkloadEndpoint' ? [each.spec.interfaceName] : [],
   );

@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly namespace?: string;
   /** The interface of a pod with these addresses; undefined, or absent: named as Calico's CNI plugin does. */
   readonly interfaceName?: (addresses: readonly string[]) => string | undefined;
+  /** Whose pods should have an interface that `interfaceName` tells; absent: all of them. */
+  readonly node?: string;
 }
 
 /** What has been read so far. */
