@@ -47,11 +47,13 @@ function impossible({ originalDestination }: Packet, judgements: readonly Judgem
   );
 }
 
-function expectClosed(
+/** Packets that both policies deny and some state between them lets through, with the number of the commit. */
+function openings(
   [before, after]: readonly [NodePolicy, NodePolicy],
   packets: readonly Packet[],
   backend: 'nft' | 'legacy',
-): void {
+): unknown[] {
+  const found: unknown[] = [];
   const older = render(before);
   const newer = render(after);
   const ipsets = new Map([...older.ipsets, ...newer.ipsets]);
@@ -72,9 +74,10 @@ function expectClosed(
       const verdict = (tables: Tables) => simulate(tables, ipsets, sent).verdict;
       if (verdict(from) === 'allow' || verdict(to) === 'allow') continue;
       const open = states.findIndex((tables) => verdict(tables) === 'allow');
-      expect({ sent, openAfterCommit: open }).toEqual({ sent, openAfterCommit: -1 });
+      if (open >= 0) found.push({ sent, open });
     }
   }
+  return found;
 }
 
 describe.each(BACKENDS)('%s', (backend) => {
@@ -82,7 +85,7 @@ describe.each(BACKENDS)('%s', (backend) => {
     const packets = fc.array(arbitraryHostPacket, { minLength: 40, maxLength: 40 });
     fc.assert(
       fc.property(arbitraryHostPolicy, arbitraryHostPolicy, packets, (before, after, list) => {
-        expectClosed([before, after], list, backend);
+        expect(openings([before, after], list, backend)).toEqual([]);
       }),
       { numRuns: 20 },
     );
@@ -115,16 +118,13 @@ describe('a policy that moves from list to list', () => {
 
   const moves = LISTS.flatMap((a) => LISTS.filter((b) => b !== a).map((b): [List, List] => [a, b]));
   test.each(moves)('%s → %s', (from, to) => {
-    for (const backend of BACKENDS) {
-      expectClosed([host({ [from]: deny }), host({ [to]: deny })], packets, backend);
-      expectClosed([host({ [from]: both }), host({ [to]: both })], packets, backend);
+    const changes: [NodePolicy, NodePolicy][] = [
+      [host({ [from]: deny }), host({ [to]: deny })],
+      [host({ [from]: both }), host({ [to]: both })],
       // One goes as the other comes, which no order of the tables alone gets right.
-      expectClosed(
-        [host({ [from]: deny, [to]: other }), host({ [from]: other, [to]: deny })],
-        packets,
-        backend,
-      );
-    }
+      [host({ [from]: deny, [to]: other }), host({ [from]: other, [to]: deny })],
+    ];
+    expect(changes.flatMap((c) => BACKENDS.flatMap((b) => openings(c, packets, b)))).toEqual([]);
   });
 });
 

@@ -93,14 +93,13 @@ function normal(text: string): string {
   return `${rest.trim().replace(/\s+/g, ' ')}\n${comment?.[1]?.replace(/"/g, '') ?? ''}`;
 }
 
-/** The layout right after `hooks` were put in, as far as ours are concerned: nothing of others is known or needed. */
+/** The layout right after `hooks` were put in. Of others nothing is known; the gap says that they may stand between. */
 export function layoutOf(hooks: readonly Hook[]): HookLayout {
   const layout = new Map<string, (string | undefined)[]>();
-  for (const position of ['insert', 'append'] as const) {
-    for (const hook of hooks) {
-      if (hook.position !== position) continue;
-      layout.set(hook.chain, [...(layout.get(hook.chain) ?? []), hookRuleText(hook)]);
-    }
+  for (const chain of new Set(hooks.map((h) => h.chain))) {
+    const at = (position: Hook['position']) =>
+      hooks.filter((h) => h.chain === chain && h.position === position).map(hookRuleText);
+    layout.set(chain, [...at('insert'), undefined, ...at('append')]);
   }
   return layout;
 }

@@ -115,7 +115,9 @@ function tableSteps(from: FamilyState, to: FamilyState): TableStep[] {
     const chains = chainsBetween(step.name, from.tables, to.tables);
     if (chains === undefined) first.push(step);
     else {
-      const hooks = withMissing(layout, after.hooks);
+      // An entry of which nothing is judged twice comes with the second step.
+      const entries = after.hooks.filter(({ rule }) => chains.has(rule.text.replace('-j ', '')));
+      const hooks = withMissing(layout, entries);
       first.push(tableStep(step.name, before.chains, chains, hooks.lines));
       last.unshift(tableStep(step.name, chains, after.chains, hookLines(hooks.layout, after.hooks)));
     }

@@ -95,8 +95,8 @@ export function hostPolicies(rand: Random): Raw[] {
       tier: rand.pick([TIERS[0], TIERS[0], ...TIERS.slice(1), ...TIERS.slice(1)]),
       ...(rand.chance(0.7) && { order: rand.between(1, 4) * 10 }),
       selector: rand.weighted<() => string>([
-        [8, () => `has(${KIND})`],
-        [3, () => `${KIND} == '${rand.pick(['named', 'any', 'ip'])}'`],
+        [6, () => `has(${KIND})`],
+        [5, () => `${KIND} == '${rand.pick(['named', 'any', 'ip'])}'`],
         [1, () => 'all()'],
         [1, () => selector(rand)],
       ])(),
