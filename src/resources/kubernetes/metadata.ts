@@ -15,5 +15,3 @@ export const kubernetesMetadata = z.object({
   generateName: z.string().optional(),
   deletionTimestamp: z.unknown().optional(),
 });
-
-export type KubernetesMetadata = z.output<typeof kubernetesMetadata>;
