@@ -74,6 +74,8 @@ describe('the library', () => {
         "checkReferences",
         "chooseFamily",
         "clearAll",
+        "connectivity",
+        "connectivityDiff",
         "createApplier",
         "createEvaluator",
         "createGraph",
@@ -84,7 +86,10 @@ describe('the library', () => {
         "formatPath",
         "formatProblems",
         "formatSelector",
+        "hostFactsProblems",
         "hostFactsSchema",
+        "hostInterfaces",
+        "interfacesByRoute",
         "isWorkloadInterface",
         "loadFiles",
         "matches",
@@ -107,6 +112,7 @@ describe('the library', () => {
         "selectorId",
         "sortProblems",
         "systemRunner",
+        "trafficText",
       ]
     `);
   });

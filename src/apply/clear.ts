@@ -5,7 +5,7 @@ import { type LockOptions, type Runner, withLock } from '../host/index.ts';
 import { planIptables } from '../plan/index.ts';
 import { NO_IPTABLES } from '../plan/iptables.ts';
 import { planOf, script } from '../plan/script.ts';
-import type { IptablesBackend, Plan } from '../plan/types.ts';
+import type { Command, IptablesBackend, Plan } from '../plan/types.ts';
 import { execute, tidy } from './execute.ts';
 import { foreignNft, isForeignNft } from './foreign.ts';
 import { NFT_LIST, observeIptables, unreadable } from './observe.ts';
@@ -86,6 +86,26 @@ interface Finding {
   readonly sets: readonly string[];
 }
 
+/**
+ * Takes the base chains away first, in a transaction of their own: a packet that is inside while the table goes would
+ * look up a verdict map whose elements are gone already, and be dropped as one of an unknown interface.
+ */
+function unhook(chains: string): Command[] {
+  const hooked = [...chains.matchAll(/^\tchain (\S+) \{\n\t\ttype [^\n]* hook /gm)].map(([, name]) => name);
+  if (hooked.length === 0) return [];
+  const lines = hooked.flatMap((name) => [
+    `flush chain inet tortie ${name}`,
+    `delete chain inet tortie ${name}`,
+  ]);
+  return [nftCommand(lines, 'remove the hooks')];
+}
+
+function nftCommand(lines: readonly string[], purpose: string): Command {
+  const text = script();
+  text.addAll(lines);
+  return text.command(['nft', '-f', '-'], purpose);
+}
+
 async function findNft(run: Runner): Promise<Result<Finding>> {
   // By name only: a listing of the contents could crash on what another version wrote. And by its chains: to list the
   // tables, nft 1.0.6 reads every rule of the host, to list the chains it reads none.
@@ -99,9 +119,7 @@ async function findNft(run: Runner): Promise<Result<Finding>> {
   if (isForeignNft(listed.exitCode === 0 ? listed.stdout : chains)) {
     return { problems: [asWarning(foreignNft())] };
   }
-  const text = script();
-  text.add('delete table inet tortie');
-  const commands = [text.command(['nft', '-f', '-'], 'remove the table')];
+  const commands = [...unhook(chains), nftCommand(['delete table inet tortie'], 'remove the table')];
   return {
     value: {
       what: ['nftables: table inet tortie'],

@@ -1,4 +1,5 @@
 // The program as a real process: its exit status, its pipes, and what it loads.
+import { constants } from 'node:os';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -65,7 +66,10 @@ describe('process', () => {
     ];
     const child = spawn(process.execPath, argv, { stdio: ['pipe', 'ignore', 'pipe'] });
     child.stderr.once('data', () => child.kill(signal));
-    const status = await new Promise<number | null>((resolve) => child.on('exit', resolve));
+    // As a shell says it: 128 and the number of the signal that ended a process (SIGHUP is left to do so by itself).
+    const status = await new Promise<number | null>((resolve) => {
+      child.on('exit', (code, by) => resolve(by ? 128 + constants.signals[by] : code));
+    });
     expect(status).toBe(expected);
   });
 
