@@ -53,7 +53,9 @@ export function failureProblem(command: Command, result: RunResult): Problem {
 /** What to do when the tool itself died: nft 1.0.6 does on most sets that nft 1.1 has written, whoever owns them. */
 export function crashHint(result: RunResult): { readonly hint?: string } {
   if (result.exitCode < 128 || result.timedOut) return {};
-  return { hint: 'a newer nft than this one may have written a table here, ours or not; use the newer one for ours as well' };
+  return {
+    hint: 'a newer nft than this one may have written a table here, ours or not; use the newer one for ours as well',
+  };
 }
 
 function shortened(text: string): string {

@@ -49,7 +49,7 @@ describe('systemRunner', () => {
         .split('\n')
         .filter(Boolean)
         .map((l) => l.split('=')[0])
-        .toSorted(),
+        .toSorted((a = '', b = '') => a.localeCompare(b)),
     ).toEqual(['LC_ALL', 'PATH']);
   });
   it('gives a crash the exit code of a shell', async () => {

@@ -2,7 +2,7 @@
 // that changes or goes is emptied so that nothing refers to anything old, then elements are deleted and added (an
 // element cannot take a new value, nor an interval the place of another, before the old one is gone), rules are added,
 // and at last goes what is no longer wanted.
-import { nft, type NftChain, type NftMap, type NftRuleset, type NftSet } from '../render/index.ts';
+import { nft, type NftMap, type NftRuleset, type NftSet } from '../render/index.ts';
 import { changesBetween } from './changes.ts';
 import { isEmpty, mapDelta, memberDelta, sameBase, sameRules } from './delta.ts';
 import { chainOrigin, planOf, type Script, script } from './script.ts';

@@ -30,9 +30,12 @@ export class SortedMap<T> implements ReadonlyMap<string, T> {
     const old = this.#chunks;
     let at = 0;
     for (let i = 0; i < Math.max(old.length, 1); i++) {
+      // The first key of the next chunk: what comes before it belongs to this one.
       const limit = old[i + 1]?.keys[0];
+      const here = (change: Change<T> | undefined) =>
+        change !== undefined && (limit === undefined || change[0] < limit);
       const from = at;
-      while (at < changes.length && (limit === undefined || (changes[at] as Change<T>)[0] < limit)) at++;
+      while (here(changes[at])) at++;
       const chunk = old[i];
       if (from < at) next.push(...cut(merge(chunk, changes.slice(from, at))));
       else if (chunk) next.push(chunk);

@@ -63,7 +63,7 @@ export function networkSetSource(set: NetworkSet | GlobalNetworkSet): Source {
   const nets = prefixes(set.spec.nets);
   const { namespace } = set.metadata;
   if (set.kind === 'GlobalNetworkSet' || !namespace) return { labels, parents: NONE, nets, ports: NONE };
-  return { labels: withForced(labels, namespace), parents: [`kns.${namespace}`], nets, ports: NONE };
+  return { labels: withForced(labels, namespace, undefined), parents: [`kns.${namespace}`], nets, ports: NONE };
 }
 
 function unique(names: readonly string[]): readonly string[] {
@@ -92,7 +92,7 @@ function defined(texts: readonly (string | undefined)[]): string[] {
 function withForced(
   labels: ReadonlyMap<string, string>,
   namespace: string | undefined,
-  orchestrator?: string | undefined,
+  orchestrator: string | undefined,
 ): ReadonlyMap<string, string> {
   const missing = (label: string, value: string | undefined): boolean =>
     Boolean(value) && labels.get(label) !== value;

@@ -27,8 +27,6 @@ export interface Labels {
 const ALL: Selector = Object.freeze({ kind: 'all' });
 const GLOBAL: Selector = Object.freeze({ kind: 'global' });
 
-export type Builder = typeof build;
-
 export const build = Object.freeze({
   all: (): Selector => ALL,
   global: (): Selector => GLOBAL,

@@ -214,7 +214,7 @@ describe.concurrent.each(DATAPLANES)('enforce --confirm: $name', ({ argv }) => {
   it('is refused while another waits, and clear ends the wait', () =>
     onHost(argv, { old: false }, async (host, before) => {
       const both = await Promise.all([1, 2].map(() => host.enforce('new', '--confirm', '60s')));
-      expect(both.map((b) => b.status).toSorted()).toEqual([0, 2]);
+      expect(both.map((b) => b.status).toSorted((a, b) => a - b)).toEqual([0, 2]);
       expect(both.find((b) => b.status === 2)?.stderr).toContain('error[apply/unconfirmed]');
       const watcher = host.pending()?.watcher?.pid;
       const applied = await everything(host.ns);

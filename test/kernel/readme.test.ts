@@ -7,5 +7,7 @@ it('README.md shows real output', () => {
   const script = fileURLToPath(new URL('../../scripts/readme.mjs', import.meta.url));
   // A lab of its own: the commands enforce and clear.
   const env = { ...process.env, TORTIE_LAB: '' };
-  expect(() => execFileSync(process.execPath, [script, '--check'], { env, encoding: 'utf8', stdio: 'pipe' })).not.toThrow();
+  expect(() =>
+    execFileSync(process.execPath, [script, '--check'], { env, encoding: 'utf8', stdio: 'pipe' }),
+  ).not.toThrow();
 });

@@ -186,7 +186,8 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
 
   function stages(node: string, packet: Packet, without: Without = {}): readonly Reason[] {
     ignored = without;
-    const { felix, isWorkload, hostAt } = readNode(node);
+    const { felix, hostAt, ...here } = readNode(node);
+    const isWorkload = (name: string) => here.isWorkload(name);
 
     const { inInterface: from, outInterface: to } = packet;
     const fromWorkload = from !== undefined && isWorkload(from);

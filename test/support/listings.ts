@@ -8,7 +8,7 @@ export async function everything({ sh }: Pick<TestNamespace, 'sh'>): Promise<rea
     ...['iptables', 'ip6tables'].flatMap((t) => ['nft', 'legacy'].map((b) => sh([`${t}-${b}-save`]))),
     sh(['ipset', 'save']).then((text) => text.split('\n').toSorted().join('\n')),
   ]);
-  const [nft = '', ...saves] = listings;
+  const [nft, ...saves] = listings;
   return [inOrder(nft), ...saves].map((text) =>
     text
       .replace(/^#.*\n/gm, '')

@@ -10,8 +10,8 @@ const API = 'projectcalico.org/v3';
 type Labels = Readonly<Record<string, string>>;
 type Raw = Readonly<Record<string, unknown>>;
 
-function through<T>(raw: unknown): T {
-  return JSON.parse(JSON.stringify(raw)) as T;
+function through(raw: unknown): unknown {
+  return JSON.parse(JSON.stringify(raw));
 }
 
 function labelMap(labels: Labels): Map<string, string> {
@@ -25,7 +25,7 @@ interface Parsed {
 
 /** The resource after a round trip through JSON, its labels as a Map. */
 function shaped(kind: string, metadata: Raw, spec: Raw): Resource {
-  const raw = through<Parsed>({ metadata, spec });
+  const raw = through({ metadata, spec }) as Parsed;
   const labels = labelMap(raw.metadata.labels);
   const whole = { apiVersion: API, kind, metadata: { ...raw.metadata, labels }, spec: raw.spec };
   return whole as unknown as Resource;
@@ -85,7 +85,7 @@ export function policy({ name, selector, ingress, egress }: PolicySketch): Resou
 }
 
 export function profile(name: string, labels: Labels): Resource {
-  const raw = through<{ name: string; labels: Labels }>({ name, labels });
+  const raw = through({ name, labels }) as { name: string; labels: Labels };
   return {
     apiVersion: API,
     kind: 'Profile',
@@ -101,7 +101,7 @@ export function networkSet(name: string, nets: readonly string[], labels: Labels
 /** Keys are flat strings, as they are when they come out of a store. */
 export function update(value: Resource): ResourceUpdate {
   const { kind, metadata } = value;
-  return { key: through<string>(resourceKey(kind, metadata.namespace, metadata.name)), value };
+  return { key: String(through(resourceKey(kind, metadata.namespace, metadata.name))), value };
 }
 
 /** Throws unless the resource is what parseResource makes of it. */
