@@ -5,7 +5,7 @@ import { openState, readHostFacts, type Runner, systemRunner } from '../host/ind
 import { createRenderer, type Ruleset } from '../render/index.ts';
 import type { Context } from './context.ts';
 import { errorsOf } from './exit.ts';
-import { compileNode, type LoadedPolicy, loadPolicy, readFacts } from './load.ts';
+import { compileNode, hostProblems, type LoadedPolicy, loadPolicy, readFacts } from './load.ts';
 import type * as options from './options.ts';
 
 export interface HostOptions
@@ -30,6 +30,7 @@ export async function prepare(context: Context, opts: HostOptions): Promise<Host
   const loaded = await loadPolicy(context, { ...opts, ...(routed && { facts: routed }) });
   const policy = compileNode(context, loaded, opts.node, { mustBeKnown: true });
   const facts = routed ?? (await readFacts(opts.host)) ?? (await liveFacts(context, run));
+  context.report(hostProblems(policy, facts));
   const wanted = createRenderer(opts.dataplane, { log: opts.logAction }).render(policy, facts);
   // Whoever changes something holds the lock for longer than the applier works, so it is not the applier's.
   const applier = createApplier({ dialect: opts.dataplane, backend: opts.iptablesBackend, run, lock: false });

@@ -6,6 +6,7 @@ import {
   createGraph,
   type Graph,
   type HostFacts,
+  hostFactsProblems,
   interfacesByRoute,
   type NodePolicy,
 } from '../policy/index.ts';
@@ -135,6 +136,24 @@ export function compileNode(
   const policy = compileNodes(context, loaded, [node]).get(node);
   if (policy === undefined) throw new TypeError(`the graph knows nothing of node ${node}`);
   return policy;
+}
+
+/** What only the host's own facts show, or that they would be needed: said wherever rules are made. */
+export function hostProblems(policy: NodePolicy, facts: HostFacts | undefined): readonly Problem[] {
+  if (facts !== undefined) return hostFactsProblems(policy, facts);
+  return [...policy.hostEndpoints.values()]
+    .filter(({ interfaceName }) => interfaceName === undefined)
+    .map(({ id }) =>
+      problem(
+        'policy/host-unknown',
+        'found by its expected addresses, and the addresses of the host are not known: it is left out',
+        {
+          severity: 'warning',
+          resource: id,
+          hint: 'give them with --host FILE, e.g. the output of `ip -j addr`',
+        },
+      ),
+    );
 }
 
 function unknownNode({ nodes, declaredNodes }: LoadedPolicy, node: string): Problem | undefined {

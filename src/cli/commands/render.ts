@@ -7,7 +7,7 @@ import { createRenderer, printRuleset } from '../../render/index.ts';
 import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
 import { fail, FOUND, OK } from '../exit.ts';
-import { compileNode, loadPolicy, readFacts } from '../load.ts';
+import { compileNode, hostProblems, loadPolicy, readFacts } from '../load.ts';
 import * as options from '../options.ts';
 import { type OutputFile, writeFiles } from '../write-files.ts';
 
@@ -50,6 +50,7 @@ async function renderFiles(context: Context, opts: Options): Promise<readonly Ou
   const loaded = await loadPolicy(context, opts);
   const facts = await readFacts(opts.host);
   const policy = compileNode(context, loaded, opts.node);
+  context.report(hostProblems(policy, facts));
   const renderer = createRenderer(opts.dataplane, { log: opts.logAction });
   const json = opts.output === 'json';
   const files = printRuleset(renderer.render(policy, facts), { json });
