@@ -29,6 +29,7 @@ function compare(text: string): number {
 const asYaml = (text: string) => `# yaml\n${text}`;
 
 const SCALARS = [
+  'E0',
   '0',
   '010',
   '-010',

@@ -15,8 +15,8 @@ const TAGS = (new Document(null, YAML_OPTIONS).schema?.tags ?? []).filter(
   (tag) => tag.default === true && 'test' in tag && tag.test instanceof RegExp,
 ) as unknown as readonly ScalarTag[];
 
-/** What a plain scalar has to begin with to be anything but a string. */
-const SPECIAL = /^[-+.0-9~nNtTfFyYoO]/;
+/** What a plain scalar has to begin with to be anything but a string (the other reader takes `E0` for a number). */
+const SPECIAL = /^[-+.0-9~nNtTfFyYoOeE]/;
 
 function tagOf(text: string): ScalarTag | undefined {
   return SPECIAL.test(text) || text === '' ? TAGS.find(({ test }) => test.test(text)) : undefined;
