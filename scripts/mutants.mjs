@@ -206,14 +206,14 @@ function copyTree() {
     if (existsSync(from))
       cpSync(from, join(tree, name), { recursive: true, filter: (path) => !path.includes('node_modules') });
   }
-  // Regressions would catch a fault by an old case; random packets have to do it.
-  rmSync(join(tree, 'test/regressions'), { recursive: true, force: true });
   symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
   return tree;
 }
 
 /** `caught`, `survived`, or `crashed`: the tests failed, but not because two of the ways disagreed. */
 function judge(tree, kind) {
+  // What an earlier fault left as a regression would be replayed, and fail without two of the ways disagreeing.
+  rmSync(join(tree, 'test/regressions'), { recursive: true, force: true });
   const [command, ...args] = COMMANDS[kind];
   const budget = process.env.TORTIE_MUTANT_VERDICTS ?? String(BUDGET[kind]);
   const env = {

@@ -17,8 +17,15 @@ const text = old.replace(/(```console\n)([\s\S]*?)(```)/g, (whole, open, body, c
   if (!command.startsWith('$ tortie ')) return whole;
   const line = command.slice('$ tortie '.length);
   const cut = rest.at(-1) === '…' ? rest.length - 1 : undefined;
-  const done = spawnSync('sh', ['-c', `exec "$0" dist/bin/tortie.js ${line}`, process.execPath], { cwd: root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
-  const output = (done.stdout + done.stderr).trimEnd().split('\n').map((l) => l.trimEnd());
+  const done = spawnSync('sh', ['-c', `exec "$0" dist/bin/tortie.js ${line}`, process.execPath], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  const output = (done.stdout + done.stderr)
+    .trimEnd()
+    .split('\n')
+    .map((l) => l.trimEnd());
   const shown = cut !== undefined && cut > 0 && output.length > cut ? [...output.slice(0, cut), '…'] : output;
   return `${open}${[command, ...shown].join('\n')}\n${close}`;
 });

@@ -33,9 +33,10 @@ const plain = new Type('tag:tortie,2026:plain', {
 
 const SCHEMA = FAILSAFE_SCHEMA.extend({ implicit: [plain] });
 
-/** Directives, merge keys, keys that are null or explicit, and characters on which the two readers differ. */
+/** Directives, merge keys, keys that are null or explicit, a comment
+ * without a space before it or behind a dash, and characters on which the two readers differ. */
 const DOUBTFUL =
-  /^%|<<|^[\s-]*[?:](?=\s|$)|[{,]\s*[?:](?=\s)|\ufeff|[\u0085\u2028\u2029]|\r(?!\n)|(^|[\s{,])(~|null|Null|NULL)\s*:/m;
+  /^%|<<|^[\s-]*[?:](?=\s|$)|[{,]\s*[?:](?=\s)|\ufeff|[\u0085\u2028\u2029]|\r(?!\n)|(^|[\s{,])(~|null|Null|NULL)\s*:|[\]}"']#|-[ \t]+#/m;
 
 /** A list or map in flow style that is a key. */
 const IS_KEY = /[ \t]*:(?=\s|[,[\]{}]|$)/y;
