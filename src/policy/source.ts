@@ -63,7 +63,12 @@ export function networkSetSource(set: NetworkSet | GlobalNetworkSet): Source {
   const nets = prefixes(set.spec.nets);
   const { namespace } = set.metadata;
   if (set.kind === 'GlobalNetworkSet' || !namespace) return { labels, parents: NONE, nets, ports: NONE };
-  return { labels: withForced(labels, namespace, undefined), parents: [`kns.${namespace}`], nets, ports: NONE };
+  return {
+    labels: withForced(labels, namespace, undefined),
+    parents: [`kns.${namespace}`],
+    nets,
+    ports: NONE,
+  };
 }
 
 function unique(names: readonly string[]): readonly string[] {
