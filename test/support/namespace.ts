@@ -1,5 +1,6 @@
 // A network namespace for one test, made inside the lab's private mount namespace (scripts/lab-exec.mjs), and the
 // product's own seam pointed into it.
+import { rmSync, statSync } from 'node:fs';
 import { systemRunner, type Runner } from '../../src/host/index.ts';
 import { type NftVersion, withNft } from './nft-versions.ts';
 
@@ -21,6 +22,8 @@ let serial = 0;
 export async function inNamespace<T>(work: (ns: TestNamespace) => Promise<T>): Promise<T> {
   const name = `t${process.pid}-${serial++}`;
   await must(systemRunner, ['ip', 'netns', 'add', name]);
+  // The kernel uses inode numbers again: notes of an earlier namespace with this one's are not about it.
+  rmSync(`/run/tortie/net-${statSync(`/run/netns/${name}`).ino}`, { recursive: true, force: true });
   try {
     return await work(namespace(name, inside(name)));
   } finally {
