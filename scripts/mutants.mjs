@@ -210,7 +210,7 @@ function copyTree() {
   return tree;
 }
 
-/** `caught`, `survived`, or `crashed`: the tests failed, but not because two of the ways disagreed. */
+/** `caught`, `survived`, or `crashed`: the tests failed, but not because two of the ways disagreed or a kernel refused. */
 function judge(tree, kind) {
   // What an earlier fault left as a regression would be replayed, and fail without two of the ways disagreeing.
   rmSync(join(tree, 'test/regressions'), { recursive: true, force: true });
@@ -226,7 +226,8 @@ function judge(tree, kind) {
   const done = spawnSync(command, args, { cwd: tree, env, encoding: 'utf8', maxBuffer: 1 << 28 });
   const output = `${done.stdout}${done.stderr}`;
   if (done.status === 0) return { outcome: 'survived', output };
-  const why = /(oracle says [^;\n]+|evaluator, TORTIE_SEED=\d+)/.exec(output)?.[1];
+  // A ruleset that the kernel refuses, which it takes without the fault, gives the fault away as well.
+  const why = /(oracle says [^;\n]+|evaluator, TORTIE_SEED=\d+|\S+ refused the ruleset)/.exec(output)?.[1];
   return { outcome: why ? 'caught' : 'crashed', why, output };
 }
 
