@@ -63,3 +63,4 @@ export type { PolicyType, NetworkPolicySpec, GlobalNetworkPolicySpec } from './k
 export type { WorkloadEndpointSpec } from './kinds/workload-endpoint.ts';
 export type { WorkloadEndpointPort } from './kinds/endpoint-port.ts';
 export type { FelixConfigurationSpec } from './kinds/felix-configuration.ts';
+export * from './api-object.ts';

@@ -9,6 +9,7 @@ import { SPECS, WITH_STATUS } from './kinds/index.ts';
 import { metadata as metadataSchema } from './metadata.ts';
 import { plainData } from './plain.ts';
 import { API_VERSION, type ParsedKind, type Resource } from './resource.ts';
+import type { ApiObject } from './stored/object.ts';
 import { type Fault, fieldsOf, isObject, textOf } from './schema.ts';
 import { type ResourceKey, resourceKey } from './types.ts';
 import { checkWhole } from './whole-checks.ts';
@@ -27,7 +28,7 @@ export interface ParseOptions {
 export function parseResource(raw: unknown, options: ParseOptions = {}): Result<Resource> {
   const { value, problems } = plainData(raw);
   if (!isObject(value)) {
-    return { problems: [...problems, problem('resource/type', 'expected a resource (a map)', { path: [] })] };
+    return { problems: [...problems, noResource()] };
   }
   const info = kindOf(value, problems);
   if (info === undefined) return { problems };
@@ -103,6 +104,20 @@ function parseKind(
   options: ParseOptions,
   problems: Problem[],
 ): Result<Resource> {
+  const { metadata, spec } = parseParts(info, raw, problems);
+  if (!info.modelled || problems.length > 0 || metadata === undefined || spec === undefined)
+    return { problems };
+  const kind = info.kind as ParsedKind;
+  const namespace = namespaceOf(info, metadata.namespace, options);
+  return { value: finish({ kind, metadata, namespace, spec, status: raw['status'] }), problems };
+}
+
+/** Everything that can be wrong with it goes to `problems`; a part is absent when it is wrong, or has no schema. */
+function parseParts(
+  info: KindInfo,
+  raw: Record<string, unknown>,
+  problems: Problem[],
+): { metadata?: z.output<typeof metadataSchema> | undefined; spec?: unknown } {
   const fields = ['apiVersion', 'kind', 'metadata', 'spec'];
   if (!info.modelled || WITH_STATUS.has(info.kind)) fields.push('status');
   for (const field of Object.keys(raw)) {
@@ -110,12 +125,48 @@ function parseKind(
   }
   const metadata = parsePart(metadataSchema, raw['metadata'] ?? {}, 'metadata', problems);
   checkWhole(info, raw, (fault) => problems.push(problemOfFault(fault)));
-  if (!info.modelled) return { problems };
-  const kind = info.kind as ParsedKind;
-  const spec = parsePart<unknown>(SPECS[kind], raw['spec'] ?? {}, 'spec', problems);
-  if (problems.length > 0 || metadata === undefined || spec === undefined) return { problems };
-  const namespace = namespaceOf(info, metadata.namespace, options);
-  return { value: finish({ kind, metadata, namespace, spec, status: raw['status'] }), problems };
+  if (!info.modelled) return { metadata };
+  const schema: z.ZodType = SPECS[info.kind as ParsedKind];
+  return { metadata, spec: parsePart(schema, raw['spec'] ?? {}, 'spec', problems) };
+}
+
+export interface Inspection {
+  /** Absent when the document does not say a kind that we know. */
+  readonly info?: KindInfo;
+  /** What `change` made of the document; there whatever is wrong with its parts. */
+  readonly object?: ApiObject;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * All that parseResource finds wrong, of a document that stays plain JSON: `change` may fill in defaults before it is
+ * checked. What a kind without a schema holds is not even cleaned.
+ */
+export function inspectResource(
+  raw: unknown,
+  change: (plain: Readonly<Record<string, unknown>>) => ApiObject,
+): Inspection {
+  const { value, problems } = plainData(raw);
+  if (!isObject(value)) return { problems: [...problems, noResource()] };
+  const info = kindOf(value, problems);
+  if (info === undefined) return { problems };
+  const object = change(info.modelled ? value : { ...value, ...untouched(raw) });
+  parseParts(info, { ...object }, problems);
+  const key = keyOf(info, { ...object }, {});
+  return {
+    info,
+    object,
+    problems: key === undefined ? problems : problems.map((p) => ({ ...p, resource: key })),
+  };
+}
+
+function untouched(raw: unknown): Readonly<Record<string, unknown>> {
+  const { spec, status } = fieldsOf(raw);
+  return { ...(spec === undefined ? {} : { spec }), ...(status === undefined ? {} : { status }) };
+}
+
+function noResource(): Problem {
+  return problem('resource/type', 'expected a resource (a map)', { path: [] });
 }
 
 function problemOfFault({ code, message, path, hint }: Fault): Problem {

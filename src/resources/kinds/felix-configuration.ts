@@ -2,8 +2,9 @@
 // Calico's table is in felix-other-fields.ts.
 import * as z from 'zod';
 import { always, fieldsOf, textThat } from '../schema.ts';
-import { enumAnyCase, interfacePrefixes, logPrefix } from '../scalars/felix.ts';
-import { cidr } from '../scalars/net.ts';
+import { enumAnyCase, interfaceFilter, interfacePrefixes, logPrefix } from '../scalars/felix.ts';
+import { addressV4, cidr, cidrV4 } from '../scalars/net.ts';
+import { portRange } from '../scalars/port.ts';
 import { anySelector } from '../scalars/selector.ts';
 import { otherFelixFields } from './felix-other-fields.ts';
 
@@ -27,15 +28,23 @@ const used = {
   defaultEndpointToHostAction: enumAnyCase(['Drop', 'Accept', 'Return']).optional(),
   iptablesFilterAllowAction: allowAction,
   iptablesFilterDenyAction: denyAction,
+  iptablesMangleAllowAction: allowAction,
   iptablesMarkMask: markMask,
   nftablesFilterAllowAction: allowAction,
   nftablesFilterDenyAction: denyAction,
   nftablesMarkMask: markMask,
   logPrefix: logPrefix.optional(),
+  maxIpsetSize: z.int().optional(),
   disableConntrackInvalidCheck: flag,
   allowVXLANPacketsFromWorkloads: flag,
   allowIPIPPacketsFromWorkloads: flag,
   vxlanPort: z.int().optional(),
+  workloadSourceSpoofing: enumAnyCase(['Disabled', 'Any']).optional(),
+  natPortRange: portRange.optional(),
+  natOutgoingAddress: addressV4.optional(),
+  natOutgoingExclusions: z.enum(['IPPoolsOnly', 'IPPoolsAndHostIPs']).optional(),
+  iptablesNATOutgoingInterfaceFilter: interfaceFilter.optional(),
+  externalNodesList: z.array(cidrV4).optional(),
   failsafeInboundHostPorts: failsafePorts,
   failsafeOutboundHostPorts: failsafePorts,
   chainInsertMode: enumAnyCase(['Insert', 'Append']).optional(),

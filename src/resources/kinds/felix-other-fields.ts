@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { numberOrText, set, stringMap, textThat } from '../schema.ts';
 import { decodeDscp } from '../scalars/dscp.ts';
-import { addressV4, addressV6, cidr, cidrV4 } from '../scalars/net.ts';
+import { addressV4, addressV6, cidr } from '../scalars/net.ts';
 import { interfaceName, isDnsLabel } from '../scalars/names.ts';
 import { decodePort } from '../scalars/port.ts';
 import {
@@ -52,7 +52,7 @@ const TEXTS =
 const INTEGERS =
   'bpfExportBufferSizeMB bpfMapSizeConntrack bpfMapSizeIPSets bpfMapSizeIfState bpfMapSizeNATAffinity ' +
   'bpfMapSizeNATBackend bpfMapSizeNATFrontend bpfMapSizePerCpuConntrack bpfMapSizeRoute deviceRouteProtocol ipipMTU ' +
-  'maxIpsetSize vxlanMTU vxlanMTUV6 vxlanVNI wireguardMTU wireguardMTUV6';
+  'vxlanMTU vxlanMTUV6 vxlanVNI wireguardMTU wireguardMTUV6';
 
 const tableRange = z.strictObject({ min: z.int().min(1), max: z.int().min(1).max(4_294_967_295) });
 const conntrackTimeout = z.union([z.literal('Auto'), duration]).optional();
@@ -74,10 +74,10 @@ export const otherFelixFields: Record<string, z.ZodType> = {
   ),
   ...each(() => host, 'debugHost healthHost prometheusMetricsHost'),
   ...each(() => interfaceName, 'wireguardInterfaceName wireguardInterfaceNameV6'),
-  ...each(() => addressV4, 'deviceRouteSourceAddress natOutgoingAddress'),
-  ...each(() => portOrRange, 'bpfPSNATPorts natPortRange'),
+  ...each(() => addressV4, 'deviceRouteSourceAddress'),
+  ...each(() => portOrRange, 'bpfPSNATPorts'),
   ...each(() => enumAnyCase(SEVERITIES), 'logSeverityFile logSeverityScreen logSeveritySys'),
-  ...each(() => enumAnyCase(['Accept', 'Return']), 'iptablesMangleAllowAction nftablesMangleAllowAction'),
+  ...each(() => enumAnyCase(['Accept', 'Return']), 'nftablesMangleAllowAction'),
   ...each(
     () => z.enum(SWITCH),
     'bpfProfiling flowLogsLocalReporter ipForwarding istioAmbientMode windowsManageFirewallRules',
@@ -111,7 +111,6 @@ export const otherFelixFields: Record<string, z.ZodType> = {
   bpfOverlayHostSourceIP: z.enum(['TunnelAddress', 'HostAddress']).optional(),
   bpfRedirectToPeer: z.enum(['Enabled', 'Disabled', 'L2Only']).optional(),
   deviceRouteSourceAddressIPv6: addressV6.optional(),
-  externalNodesList: z.array(cidrV4).optional(),
   flowLogsPolicyEvaluationMode: z.enum(['None', 'Continuous']).optional(),
   healthTimeoutOverrides: z
     .array(
@@ -122,7 +121,6 @@ export const otherFelixFields: Record<string, z.ZodType> = {
     )
     .optional(),
   iptablesBackend: z.enum(['Legacy', 'NFT', 'Auto']).optional(),
-  iptablesNATOutgoingInterfaceFilter: interfaceFilter.optional(),
   istioDSCPMark: numberOrText(decodeDscp).optional(),
   kubeNodePortRanges: set(portOrRange).max(7, 'node port ranges list is too long (max 7)').optional(),
   localSubnetL2Reachability: z.enum(['Disabled', 'PodsAndLoadBalancers']).optional(),
@@ -132,7 +130,6 @@ export const otherFelixFields: Record<string, z.ZodType> = {
     'such as 100/minute',
   ).optional(),
   logActionRateLimitBurst: z.int().min(0).max(9999).optional(),
-  natOutgoingExclusions: z.enum(['IPPoolsOnly', 'IPPoolsAndHostIPs']).optional(),
   nftablesFlowTableOffload: z.enum(['All', 'Disabled']).optional(),
   nftablesMode: z.enum(['Disabled', 'Enabled', 'Auto']).optional(),
   openstackRegion: textThat(
@@ -148,7 +145,6 @@ export const otherFelixFields: Record<string, z.ZodType> = {
   routeTableRanges: z.array(tableRange).optional(),
   serviceLoopPrevention: enumAnyCase(['Drop', 'Reject', 'Disabled']).optional(),
   wireguardRoutingRulePriority: z.int().min(1).max(32_765).optional(),
-  workloadSourceSpoofing: enumAnyCase(['Disabled', 'Any']).optional(),
 };
 
 /** Fields of FelixConfiguration that are accepted and change nothing here. */
