@@ -1,13 +1,21 @@
 // What changed between two flushes, per local node. Applying a delta to the previous NodePolicy gives the new one.
 import type { ResourceKey } from '../resources/types.ts';
 import type { NodeConfig } from './node-config.ts';
-import type { ActivePolicy, ActiveProfile, HostEndpoint, IpSet, LocalEndpoint } from './node-policy.ts';
+import type {
+  ActivePolicy,
+  ActiveProfile,
+  HostEndpoint,
+  IpSet,
+  LocalEndpoint,
+  Masquerade,
+} from './node-policy.ts';
 
 /** By node name, sorted; only nodes on which something changed. */
 export type NodePolicyDelta = ReadonlyMap<string, NodeDelta>;
 
 export interface NodeDelta {
   readonly config?: NodeConfig;
+  readonly masquerade?: Masquerade;
   readonly endpoints: Changes<LocalEndpoint>;
   readonly hostEndpoints: Changes<HostEndpoint>;
   readonly policies: Changes<ActivePolicy>;

@@ -1,5 +1,6 @@
 // The values that stand for endpoints in a NodePolicy. What did not change is taken over from the value before, and so
 // is the value itself when nothing in it changed.
+import { canonicalPrefix } from '../net/index.ts';
 import type { LocalItem } from './local-endpoints.ts';
 import type { HostEndpoint, HostLists, LocalEndpoint } from './node-policy.ts';
 import { sameValue } from './same-value.ts';
@@ -11,17 +12,26 @@ export function localEndpoint(
   before: LocalEndpoint | undefined,
 ): LocalEndpoint {
   const { nets, parents } = item.source;
+  const spoofable = spoofablePrefixes(item);
   const after: LocalEndpoint = {
     id: item.key,
     kind: 'workload',
     node: item.node,
     interfaceName: item.resource.spec.interfaceName ?? '',
     addresses: keep(before?.addresses, nets),
+    ...(spoofable && { spoofable: keep(before?.spoofable, spoofable) }),
     tiers: lists.enforced.normal,
     profiles: keep(before?.profiles, parents),
     staged: lists.staged.normal,
   };
   return before && sameParts(before, after) ? before : after;
+}
+
+function spoofablePrefixes({ resource }: LocalItem): readonly string[] | undefined {
+  const prefixes =
+    resource.kind === 'WorkloadEndpoint' ? resource.spec.allowSpoofedSourcePrefixes : undefined;
+  if (!prefixes?.length) return undefined;
+  return [...new Set(prefixes.flatMap((text) => canonicalPrefix(text) ?? []))].sort();
 }
 
 export function hostEndpoint(

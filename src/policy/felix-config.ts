@@ -8,8 +8,8 @@ import {
   type Node,
   resourceKey,
 } from '../resources/index.ts';
-import { formatPrefix, maskPrefix, parsePrefix } from '../net/index.ts';
-import type { Failsafe, NodeConfig } from './node-config.ts';
+import { canonicalPrefix, formatPrefix, maskPrefix, parsePrefix } from '../net/index.ts';
+import type { Failsafe, MasqueradeConfig, NodeConfig } from './node-config.ts';
 import { compareText } from './order.ts';
 import { sameValue } from './same-value.ts';
 import { isParsed, type SelectorCache } from './selector-cache.ts';
@@ -43,19 +43,29 @@ const SWITCH: ReadonlySet<string | undefined> = new Set(['enabled', 'disabled'])
 export const DEFAULT_CONFIG: NodeConfig = Object.freeze({
   interfacePrefixes: Object.freeze(['cali']),
   endpointToHostAction: 'drop',
-  iptables: Object.freeze({ denyAction: 'drop', acceptAction: 'accept', markMask: 0xffff_0000 }),
+  iptables: Object.freeze({
+    denyAction: 'drop',
+    acceptAction: 'accept',
+    mangleAcceptAction: 'accept',
+    markMask: 0xffff_0000,
+  }),
   nftables: Object.freeze({ denyAction: 'drop', acceptAction: 'accept', markMask: 0xffff_0000 }),
   logPrefix: 'calico-packet',
+  maxIpsetSize: 1_048_576,
   dropInvalid: true,
   dropVxlanFromWorkloads: true,
   vxlanPort: 4789,
   dropIpipFromWorkloads: true,
+  allowSpoofing: false,
+  masquerade: Object.freeze({}),
   failsafeInbound: FAILSAFE_INBOUND,
   failsafeOutbound: FAILSAFE_OUTBOUND,
   hostNeighbourDiscovery: true,
   chainInsertMode: 'insert',
 });
 
+/** ipset reads no more than 32 bits. */
+const MAX_UNSIGNED = 0xffff_ffff;
 const NODE_PREFIX = 'node.';
 
 export class FelixConfigs {
@@ -160,6 +170,7 @@ function toConfig(spec: Partial<FelixConfigurationSpec>, hostNeighbourDiscovery:
     iptables: {
       denyAction: lower(spec.iptablesFilterDenyAction) ?? standard.iptables.denyAction,
       acceptAction: lower(spec.iptablesFilterAllowAction) ?? standard.iptables.acceptAction,
+      mangleAcceptAction: lower(spec.iptablesMangleAllowAction) ?? standard.iptables.mangleAcceptAction,
       markMask: spec.iptablesMarkMask ?? standard.iptables.markMask,
     },
     nftables: {
@@ -168,14 +179,32 @@ function toConfig(spec: Partial<FelixConfigurationSpec>, hostNeighbourDiscovery:
       markMask: spec.nftablesMarkMask ?? standard.nftables.markMask,
     },
     logPrefix: spec.logPrefix ?? standard.logPrefix,
+    maxIpsetSize: Math.min(Math.max(spec.maxIpsetSize ?? standard.maxIpsetSize, 1), MAX_UNSIGNED),
     dropInvalid: !(spec.disableConntrackInvalidCheck ?? false),
     dropVxlanFromWorkloads: !(spec.allowVXLANPacketsFromWorkloads ?? false),
     vxlanPort: spec.vxlanPort ?? standard.vxlanPort,
     dropIpipFromWorkloads: !(spec.allowIPIPPacketsFromWorkloads ?? false),
+    allowSpoofing: spec.workloadSourceSpoofing === 'Any',
+    masquerade: masqueradeConfig(spec),
     failsafeInbound: spec.failsafeInboundHostPorts?.flatMap(toFailsafe) ?? standard.failsafeInbound,
     failsafeOutbound: spec.failsafeOutboundHostPorts?.flatMap(toFailsafe) ?? standard.failsafeOutbound,
     hostNeighbourDiscovery,
     chainInsertMode: lower(spec.chainInsertMode) ?? standard.chainInsertMode,
+  };
+}
+
+function masqueradeConfig(spec: Partial<FelixConfigurationSpec>): MasqueradeConfig {
+  const { natPortRange: ports, natOutgoingAddress: address } = spec;
+  const outInterface = spec.iptablesNATOutgoingInterfaceFilter;
+  const withHosts = spec.natOutgoingExclusions === 'IPPoolsAndHostIPs';
+  return {
+    // A lone `+` is every interface.
+    ...(outInterface !== undefined && outInterface !== '+' && { outInterface }),
+    ...(ports && { ports: { first: ports.first, last: ports.last } }),
+    ...(address !== undefined && { address }),
+    ...(withHosts && {
+      exceptHosts: (spec.externalNodesList ?? []).flatMap((net) => canonicalPrefix(net) ?? []),
+    }),
   };
 }
 

@@ -11,7 +11,7 @@
 //                     ▼           ▼
 //                  NodeState, one per local node ─▶ NodePolicy, NodeDelta
 //                     ▲
-//   FelixConfiguration, Node ─▶ FelixConfigs
+//   FelixConfiguration, Node ─▶ FelixConfigs ─▶ Pools ◀── IPPool, Node
 import type { Problem } from '../errors/problem.ts';
 import { BUILTINS, type Resource, resourceKey } from '../resources/index.ts';
 import type { ResourceUpdate, SyncSink, SyncStatus } from '../sync/types.ts';
@@ -25,6 +25,7 @@ import type { NodePolicy } from './node-policy.ts';
 import { NodeState } from './node-state.ts';
 import { compareText } from './order.ts';
 import { Policies } from './policies.ts';
+import { Pools } from './pools.ts';
 import { findProblems } from './problems.ts';
 import { Profiles } from './profiles.ts';
 import { createSelectorCache } from './selector-cache.ts';
@@ -54,6 +55,7 @@ export function createGraph(options: { readonly nodes: readonly string[] }): Gra
   const selectors = createSelectorCache(work);
   const profiles = new Profiles(selectors);
   const configs = new FelixConfigs(selectors);
+  const pools = new Pools();
   const tiers = new Tiers();
   const ipSets = new IpSets(profiles, work);
   const endpoints = new LocalEndpoints(profiles, work);
@@ -62,7 +64,7 @@ export function createGraph(options: { readonly nodes: readonly string[] }): Gra
   const initial = configs.resolve(names);
   const nodes = new Map(names.map((name) => [name, new NodeState(name, initial.get(name)!, ipSets)]));
   const assembly = new EndpointAssembly({ nodes, endpoints, policies, profiles, tiers, work });
-  const intake = new Intake({ assembly, configs, endpoints, ipSets, policies, profiles, tiers });
+  const intake = new Intake({ assembly, configs, endpoints, ipSets, policies, pools, profiles, tiers });
   for (const [key, resource] of BUILTIN) intake.put(key, resource);
   let inSync = false;
 
@@ -94,11 +96,14 @@ export function createGraph(options: { readonly nodes: readonly string[] }): Gra
       const setChanges = ipSets.flush();
       const resolved = configs.resolve(names);
       for (const [name, state] of nodes) {
-        const delta = state.commit(resolved.get(name)!, setChanges);
+        const config = resolved.get(name)!;
+        const masquerade = pools.resolve(config.masquerade);
+        const delta = state.commit({ config, masquerade }, setChanges);
         if (!delta) continue;
         work.nodePoliciesBuilt++;
         deltas.set(name, delta);
       }
+      pools.settle();
       return deltas;
     },
     nodePolicy(node: string): NodePolicy {
@@ -106,6 +111,7 @@ export function createGraph(options: { readonly nodes: readonly string[] }): Gra
       if (!state) throw new Error(`${node} is not one of the local nodes of this graph`);
       return state.value;
     },
-    problems: () => findProblems({ assembly, configs, intake, ipSets, policies, profiles, tiers, nodes }),
+    problems: () =>
+      findProblems({ assembly, configs, intake, ipSets, policies, pools, profiles, tiers, nodes }),
   };
 }

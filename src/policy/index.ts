@@ -15,7 +15,7 @@
 //   hostFactsProblems(NodePolicy, HostFacts)   warnings that problems() cannot know: addresses and interfaces of the host
 //   parseHostFacts(json)             our own form, or the output of `ip -j addr` (and of `ip -j route`, in one list)
 //   interfacesByRoute(HostFacts)     addresses of a pod → the device of the host's route to one of them
-export type { DialectConfig, Failsafe, NodeConfig } from './node-config.ts';
+export type { DialectConfig, Failsafe, IptablesConfig, MasqueradeConfig, NodeConfig } from './node-config.ts';
 export type * from './node-policy.ts';
 export {
   type HostFacts,
@@ -38,3 +38,4 @@ export { createGraph, type Graph } from './graph.ts';
 export type * from './delta.ts';
 export type { WorkCounters } from './work.ts';
 export { DEFAULT_CONFIG } from './felix-config.ts';
+export { NO_MASQUERADE } from './pools.ts';

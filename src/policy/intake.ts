@@ -6,6 +6,7 @@ import type { FelixConfigs } from './felix-config.ts';
 import type { IpSets } from './ip-sets.ts';
 import type { LocalEndpoints } from './local-endpoints.ts';
 import type { Policies } from './policies.ts';
+import type { Pools } from './pools.ts';
 import type { Profiles } from './profiles.ts';
 import { endpointSource, hostEndpointSource, networkSetSource } from './source.ts';
 import type { Tiers } from './tiers.ts';
@@ -16,6 +17,7 @@ interface Targets {
   readonly endpoints: LocalEndpoints;
   readonly ipSets: IpSets;
   readonly policies: Policies;
+  readonly pools: Pools;
   readonly profiles: Profiles;
   readonly tiers: Tiers;
 }
@@ -61,7 +63,10 @@ export class Intake {
       case 'FelixConfiguration':
         return to.configs.put(name, as<'FelixConfiguration'>());
       case 'Node':
+        to.pools.putNode(name, as<'Node'>());
         return to.configs.putNode(name, as<'Node'>());
+      case 'IPPool':
+        return to.pools.put(name, as<'IPPool'>());
       case 'StagedKubernetesNetworkPolicy': {
         const policy = as<typeof kind>();
         return to.policies.put(key, policy && convertStagedKubernetesNetworkPolicy(policy).value);

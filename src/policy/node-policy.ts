@@ -29,6 +29,15 @@ export interface NodePolicy {
   readonly staged: ReadonlyMap<ResourceKey, ActivePolicy>;
   readonly profiles: ReadonlyMap<string, ActiveProfile>;
   readonly ipSets: ReadonlyMap<string, IpSet>;
+  readonly masquerade: Masquerade;
+}
+
+/** Which packets get another source when they leave; `NodeConfig.masquerade` says which source. */
+export interface Masquerade {
+  /** Canonical prefixes of both families, sorted, none within another. Empty: no packet does. */
+  readonly sources: readonly string[];
+  /** Destinations for which the source stays; likewise. */
+  readonly exceptions: readonly string[];
 }
 
 export interface LocalEndpoint {
@@ -39,6 +48,8 @@ export interface LocalEndpoint {
   readonly interfaceName: string;
   /** Canonical prefix text with length, sorted: `10.0.0.1/32`. */
   readonly addresses: readonly string[];
+  /** Sources that it may use although the host's route to them leads elsewhere, if `NodeConfig.allowSpoofing`; sorted. Absent: none. */
+  readonly spoofable?: readonly string[];
   /** Only tiers with at least one enforced policy for this endpoint, in order of evaluation. */
   readonly tiers: readonly EndpointTier[];
   /** Profile names in order; each is in `NodePolicy.profiles`. */

@@ -10,12 +10,29 @@ import type {
   HostEndpoint,
   IpSet,
   LocalEndpoint,
+  Masquerade,
   NodePolicy,
 } from './node-policy.ts';
 import { PendingMap } from './pending-map.ts';
+import { NO_MASQUERADE } from './pools.ts';
 import type { SetDefinition } from './set-definition.ts';
 
-const PARTS = ['config', 'endpoints', 'hostEndpoints', 'policies', 'staged', 'profiles', 'ipSets'] as const;
+const PARTS = [
+  'config',
+  'endpoints',
+  'hostEndpoints',
+  'policies',
+  'staged',
+  'profiles',
+  'ipSets',
+  'masquerade',
+] as const;
+
+/** What a node has from elsewhere. */
+interface Given {
+  readonly config: NodeConfig;
+  readonly masquerade: Masquerade;
+}
 
 type Sets = ReadonlyMap<string, SetDefinition>;
 
@@ -37,7 +54,7 @@ export class NodeState {
 
   constructor(name: string, config: NodeConfig, ipSets: IpSets) {
     this.#ipSets = ipSets;
-    this.#value = this.#snapshot(name, config);
+    this.#value = this.#snapshot(name, { config, masquerade: NO_MASQUERADE });
   }
 
   get value(): NodePolicy {
@@ -55,14 +72,15 @@ export class NodeState {
   }
 
   /** Makes what is queued the value; undefined when nothing changed. Call after IpSets.flush. */
-  commit(config: NodeConfig, setChanges: ReadonlyMap<string, SetChange>): NodeDelta | undefined {
+  commit(given: Given, setChanges: ReadonlyMap<string, SetChange>): NodeDelta | undefined {
     const before = this.#value;
     for (const id of this.#switched)
       this.#sets.set(id, this.#users.has(id) ? this.#ipSets.get(id) : undefined);
     this.#switched = new Set();
     for (const [id, { after }] of setChanges) if (this.#users.has(id)) this.#sets.set(id, after);
     const delta: NodeDelta = {
-      ...(config !== before.config && { config }),
+      ...(given.config !== before.config && { config: given.config }),
+      ...(given.masquerade !== before.masquerade && { masquerade: given.masquerade }),
       endpoints: this.endpoints.commit(),
       hostEndpoints: this.hostEndpoints.commit(),
       policies: this.policies.commit(),
@@ -70,13 +88,13 @@ export class NodeState {
       profiles: this.profiles.commit(),
       ipSets: this.#commitSets(before.ipSets, setChanges),
     };
-    const value = this.#snapshot(before.node, config);
+    const value = this.#snapshot(before.node, given);
     if (PARTS.every((part) => value[part] === before[part])) return undefined;
     this.#value = value;
     return delta;
   }
 
-  #snapshot(node: string, config: NodeConfig): NodePolicy {
+  #snapshot(node: string, { config, masquerade }: Given): NodePolicy {
     return {
       node,
       config,
@@ -86,6 +104,7 @@ export class NodeState {
       staged: this.staged.current,
       profiles: this.profiles.current,
       ipSets: this.#sets.current,
+      masquerade,
     };
   }
 

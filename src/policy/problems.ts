@@ -9,6 +9,7 @@ import { endpointsByInterface } from './interfaces.ts';
 import type { NodeState } from './node-state.ts';
 import { compareText } from './order.ts';
 import type { Policies } from './policies.ts';
+import type { Pools } from './pools.ts';
 import type { Profiles } from './profiles.ts';
 import type { IpSets } from './ip-sets.ts';
 import { serviceOf } from './peers.ts';
@@ -20,6 +21,7 @@ interface Parts {
   readonly intake: Intake;
   readonly ipSets: IpSets;
   readonly policies: Policies;
+  readonly pools: Pools;
   readonly profiles: Profiles;
   readonly tiers: Tiers;
   readonly nodes: ReadonlyMap<string, NodeState>;
@@ -35,7 +37,9 @@ export function findProblems(parts: Parts): Problem[] {
     ...profileProblems(parts),
     ...interfaceProblems(parts),
     ...hostEndpointProblems([...parts.nodes.values()].map(({ value }) => value)),
+    ...spoofingProblems(parts),
     ...parts.configs.problems(),
+    ...parts.pools.problems(),
   ];
   return found.sort(
     (a, b) =>
@@ -114,6 +118,18 @@ function profileProblems({ assembly, profiles }: Parts): Problem[] {
     }
   }
   return found;
+}
+
+/** Calico takes such an endpoint for absent; here it stays, and its packets with those sources are dropped. */
+function spoofingProblems({ nodes }: Parts): Problem[] {
+  return [...nodes.values()].flatMap(({ value }) =>
+    [...value.endpoints.values()].flatMap(({ id, spoofable }) => {
+      if (spoofable === undefined || value.config.allowSpoofing) return [];
+      const message = `the prefixes count for nothing: workloadSourceSpoofing of FelixConfiguration is not Any on ${value.node}`;
+      const path = ['spec', 'allowSpoofedSourcePrefixes'];
+      return [warning('policy/spoofing', message, id, { path })];
+    }),
+  );
 }
 
 function interfaceProblems({ nodes }: Parts): Problem[] {

@@ -2,7 +2,7 @@
 // flushed after each update, twice, or at the end.
 import { describe, expect, it } from 'vitest';
 import { EMPTY, EXPANDERS, FLUSHES, replay, type State } from './testing/replay.ts';
-import { config, endpoints, hosts, policies, profiles, sets, tiers } from './testing/states/index.ts';
+import { config, endpoints, hosts, policies, pools, profiles, sets, tiers } from './testing/states/index.ts';
 
 const e = endpoints;
 const h = hosts;
@@ -11,6 +11,7 @@ const t = tiers;
 const f = profiles;
 const s = sets;
 const c = config;
+const m = pools;
 
 const LISTS: Readonly<Record<string, readonly State[]>> = {
   'an endpoint comes': [e.one],
@@ -90,6 +91,12 @@ const LISTS: Readonly<Record<string, readonly State[]>> = {
   'failsafe ports': [c.standard, c.failsafes, c.standard],
   'neighbour discovery of hosts': [c.noDiscovery, c.discoveryAgain, c.standard],
   'all configuration': Object.values(c),
+  'a pool comes to be masqueraded': [m.none, m.one, m.none],
+  'more pools': [m.one, m.several, m.overlapping],
+  'hosts are excepted': [m.one, m.hosts, m.one],
+  'hosts are excepted, and no longer masqueraded': [m.hosts, m.none, m.several],
+  'an endpoint may spoof': [m.spoofable, m.one, m.spoofable],
+  'all pools': Object.values(m),
   'a host endpoint and its policy': [h.bare, h.normal, h.bare],
   'doNotTrack on and off': [h.normal, h.untracked, h.normal],
   'preDNAT on and off': [h.normal, h.preDnat, h.forward],

@@ -34,7 +34,7 @@ const MODELLED: readonly Row[] = [
   ['GlobalNetworkPolicy', 'globalnetworkpolicies', 'cluster', 'yes', 'gnp gnps cgnp'],
   ['GlobalNetworkSet', 'globalnetworksets', 'cluster', 'yes', 'gnetsets gns'],
   ['HostEndpoint', 'hostendpoints', 'cluster', 'yes', 'hep heps'],
-  ['IPPool', 'ippools', 'cluster', 'not-yet', 'ipp ipps pool pools'],
+  ['IPPool', 'ippools', 'cluster', 'yes', 'ipp ipps pool pools'],
   ['NetworkPolicy', 'networkpolicies', 'ns', 'yes', 'policy np policies pol pols cnp caliconetworkpolicy'],
   ['NetworkSet', 'networksets', 'ns', 'yes', 'netsets'],
   ['Node', 'nodes', 'cluster', 'yes', 'no nos'],

@@ -1,5 +1,5 @@
 // NodePolicies by hand, for tests: a few words per policy, everything else at its default.
-import { DEFAULT_CONFIG } from '../policy/index.ts';
+import { DEFAULT_CONFIG, NO_MASQUERADE } from '../policy/index.ts';
 import type {
   ActivePolicy,
   ActiveProfile,
@@ -8,6 +8,7 @@ import type {
   HostLists,
   IpSet,
   LocalEndpoint,
+  Masquerade,
   NodeConfig,
   NodePolicy,
   Rule,
@@ -50,6 +51,7 @@ export interface TierSketch {
 export interface EndpointSketch {
   readonly interfaceName?: string;
   readonly addresses?: readonly string[];
+  readonly spoofable?: readonly string[];
   readonly tiers?: Readonly<Record<string, TierSketch>>;
   readonly profiles?: Readonly<Record<string, PolicySketch>>;
 }
@@ -93,6 +95,7 @@ export function nodePolicy(
     readonly node?: string;
     readonly config?: Partial<NodeConfig>;
     readonly ipSets?: readonly IpSet[];
+    readonly masquerade?: Masquerade;
     readonly hosts?: Readonly<Record<string, HostSketch>>;
   } = {},
 ): NodePolicy {
@@ -109,6 +112,7 @@ export function nodePolicy(
       node,
       interfaceName: sketch.interfaceName ?? `cali-${short}`,
       addresses: sketch.addresses ?? [],
+      ...(sketch.spoofable && { spoofable: sketch.spoofable }),
       tiers: tiersOf(sketch.tiers, false, known.policies),
       staged: tiersOf(sketch.tiers, true, known.staged),
       profiles: profilesOf(sketch.profiles, known.profiles),
@@ -146,6 +150,7 @@ export function nodePolicy(
     hostEndpoints: byId(hosts),
     ...known,
     ipSets: byId(more.ipSets ?? []),
+    masquerade: more.masquerade ?? NO_MASQUERADE,
   };
 }
 

@@ -26,6 +26,7 @@ export function describe(policy: NodePolicy): string {
       describeRules(`profile ${active.name}${active.missing ? ' missing' : ''}`, active, policy),
     ),
     ...[...policy.ipSets.values()].map(describeSet).sort(),
+    ...describeMasquerade(policy),
   ];
   return lines.join('\n');
 }
@@ -57,6 +58,10 @@ function describeConfig({ config }: NodePolicy): string[] {
   return differing.map(([field, value]) => `config ${field} ${JSON.stringify(value)}`);
 }
 
+function describeMasquerade({ masquerade: { sources, exceptions } }: NodePolicy): string[] {
+  return sources.length === 0 ? [] : [`masquerade ${sources.join(' ')} except ${exceptions.join(' ')}`];
+}
+
 /** The pod, for `Kind/namespace/node-k8s-pod-eth0`. */
 function podName(key: string): string {
   return key.replace(/^WorkloadEndpoint\//, '').replace(/\/.*-k8s-(.*)-eth0$/, '/$1');
@@ -64,8 +69,9 @@ function podName(key: string): string {
 
 function describeEndpoint(endpoint: LocalEndpoint): string[] {
   const profiles = endpoint.profiles.length === 0 ? '' : ` profiles ${endpoint.profiles.join(' ')}`;
+  const spoofable = endpoint.spoofable ? ` spoofable ${endpoint.spoofable.join(' ')}` : '';
   return [
-    `endpoint ${podName(endpoint.id)} ${endpoint.interfaceName} ${endpoint.addresses.join(' ')}${profiles}`,
+    `endpoint ${podName(endpoint.id)} ${endpoint.interfaceName} ${endpoint.addresses.join(' ')}${profiles}${spoofable}`,
     ...endpoint.tiers.map((tier) => `  ${describeTier(tier)}`),
     ...endpoint.staged.map((tier) => `  staged ${describeTier(tier)}`),
   ];

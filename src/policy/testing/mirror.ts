@@ -12,6 +12,7 @@ export function applyDelta(before: NodePolicy, delta: NodeDelta): NodePolicy {
     staged: applyChanges(before.staged, delta.staged, (policy) => policy.key),
     profiles: applyChanges(before.profiles, delta.profiles, (profile) => profile.name),
     ipSets: applySets(before.ipSets, delta.ipSets),
+    masquerade: delta.masquerade ?? before.masquerade,
   };
 }
 

@@ -162,6 +162,23 @@ const config = fc.oneof(
   oneOf('x', 'y').map((rack) => resource('Node', 'n1', {}, { labels: { rack } })),
 );
 
+const pools = fc
+  .record({
+    name: oneOf('a', 'b'),
+    cidr: oneOf('10.0.0.0/16', '10.0.0.0/24', 'fd00::/64'),
+    natOutgoing: fc.boolean(),
+  })
+  .map(({ name, ...spec }) => resource('IPPool', name, spec));
+
+const hostAddresses = fc.oneof(
+  oneOf('n1', 'n2').map((name) =>
+    resource('Node', name, { addresses: [{ address: `192.0.2.${name.length}`, type: 'InternalIP' }] }),
+  ),
+  oneOf('default', 'node.n2').map((name) =>
+    resource('FelixConfiguration', name, { natOutgoingExclusions: 'IPPoolsAndHostIPs' }),
+  ),
+);
+
 export const randomResource: fc.Arbitrary<Resource> = fc.oneof(
   { arbitrary: endpoints, weight: 5 },
   { arbitrary: hosts, weight: 3 },
@@ -170,4 +187,6 @@ export const randomResource: fc.Arbitrary<Resource> = fc.oneof(
   { arbitrary: sets, weight: 2 },
   { arbitrary: tiers, weight: 1 },
   { arbitrary: config, weight: 1 },
+  { arbitrary: pools, weight: 1 },
+  { arbitrary: hostAddresses, weight: 1 },
 );

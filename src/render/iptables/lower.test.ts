@@ -162,7 +162,12 @@ describe('stages', () => {
     const config = {
       interfacePrefixes: ['tap', 'cali', 'cal'],
       endpointToHostAction: 'return' as const,
-      iptables: { denyAction: 'reject' as const, acceptAction: 'return' as const, markMask: 0x0c },
+      iptables: {
+        denyAction: 'reject' as const,
+        acceptAction: 'return' as const,
+        mangleAcceptAction: 'accept' as const,
+        markMask: 0x0c,
+      },
       dropInvalid: false,
       dropVxlanFromWorkloads: false,
       dropIpipFromWorkloads: false,

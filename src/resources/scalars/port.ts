@@ -51,10 +51,13 @@ export function isPortName(name: string): boolean {
 
 export const rulePort = numberOrText(decodePort);
 /** Where no endpoint's port can be meant. */
-export const portRange = numberOrText((raw) => {
+export const portRange = numberOrText((raw): Decoded<Extract<Port, { kind: 'range' }>> => {
   const decoded = decodePort(raw);
-  const named = decoded.value?.kind === 'name';
-  return named ? { fault: { message: `not a port or a range of ports (${raw})` } } : decoded;
+  if ('fault' in decoded) return decoded;
+  const { value } = decoded;
+  return value.kind === 'range'
+    ? { value }
+    : { fault: { message: `not a port or a range of ports (${raw})` } };
 });
 export const portName = textThat(isPortName, 'invalid port name', PORT_NAME_RULE);
 export const portNumber = z.int().min(1, OUT_OF_RANGE).max(65535, OUT_OF_RANGE);
