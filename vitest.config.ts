@@ -10,7 +10,7 @@ export default defineConfig({
           include: [
             'src/**/*.test.ts',
             'packages/**/*.test.ts',
-            'test/{golden,library,properties}/**/*.test.ts',
+            'test/{datastore,golden,library,properties}/**/*.test.ts',
             'test/conformance/evaluator.test.ts',
           ],
           testTimeout: 30_000,
@@ -28,6 +28,20 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      // Real API servers, several seconds each to start: `npm run interop`, not `npm test`.
+      ...(process.env.TORTIE_INTEROP
+        ? [
+            {
+              test: {
+                name: 'interop',
+                include: ['test/interop/**/*.test.ts'],
+                testTimeout: 180_000,
+                hookTimeout: 180_000,
+                maxWorkers: 1,
+              },
+            },
+          ]
+        : []),
     ],
   },
 });
