@@ -33,6 +33,7 @@ describe('explainFailure', () => {
       'host/kernel-feature',
     ],
     ['ipset', 'ipset v7.17: Cannot open session to kernel.', 'host/kernel-feature'],
+    ['nft', 'netlink: Error: Could not process rule: Message too long', 'host/kernel-limit'],
   ])('reads %s: %s', (tool, stderr, code) => {
     expect(explainFailure([tool], failed(stderr))).toMatchObject({ code, severity: 'error' });
   });

@@ -26,6 +26,12 @@ const COMPLAINTS: readonly Complaint[] = [
     message: (tool) => `the kernel lacks something that ${tool} needs`,
     hint: 'load the modules nf_tables, ip_tables or ip_set, or use a kernel that has them (5.13 or newer)',
   },
+  {
+    pattern: /Message too long|No buffer space available|Cannot allocate memory/,
+    code: 'host/kernel-limit',
+    message: (tool) => `the kernel does not hold as much as ${tool} has to load`,
+    hint: 'fewer or smaller sets; in a user namespace the sysctl net.core.wmem_default bounds what nft loads at once',
+  },
 ];
 
 /** Debian's package of each tool. */

@@ -1,12 +1,10 @@
 // From the sets of a NodePolicy to ipsets: one per family and use, typed by what the members are.
+import { problem, TortieError } from '../errors/problem.ts';
 import type { Family, PortRange } from '../net/types.ts';
 import type { IpSet } from '../policy/node-policy.ts';
 import { splitByFamily } from './members.ts';
 import { ipsetName } from './name.ts';
 import type { Ipset, IpsetUse } from './types.ts';
-
-/** ipset's own default is 65536, then "Hash is full". */
-const MAXELEM = 'maxelem 1048576';
 
 const split = new WeakMap<IpSet, Readonly<Record<Family, readonly string[]>>>();
 
@@ -21,17 +19,31 @@ export function netIpsetName(set: IpSet, family: Family, use: IpsetUse): string 
   return ipsetName(family, use, use === 'mixed' ? [set.id, ...membersOf(set, family)] : [set.id]);
 }
 
-/** The ipset of one family; without members of that family it is empty, but rules can refer to it. */
-export function buildIpset(set: IpSet, family: Family, use: IpsetUse): Ipset {
+/**
+ * The ipset of one family; without members of that family it is empty, but rules can refer to it. `maxelem`: how many
+ * members it may have, since ipset's own default is 65536, then "Hash is full". Throws TortieError `ipsets/too-large`.
+ */
+export function buildIpset(set: IpSet, family: Family, use: IpsetUse, maxelem: number): Ipset {
+  const members = membersOf(set, family);
+  if (members.length > maxelem) throw tooLarge(set, family, members.length, maxelem);
   return {
     name: netIpsetName(set, family, use),
     type: set.type === 'net' ? 'hash:net' : 'hash:ip,port',
     family,
-    options: MAXELEM,
-    members: membersOf(set, family),
+    options: `maxelem ${maxelem}`,
+    members,
     use,
     description: set.description,
   };
+}
+
+function tooLarge(set: IpSet, family: Family, count: number, maxelem: number): TortieError {
+  const message = `the IP set of ${set.description} has ${count} members for IPv${family}, and ${maxelem} at most are allowed`;
+  return new TortieError([
+    problem('ipsets/too-large', message, {
+      hint: 'raise maxIpsetSize in FelixConfiguration, or use the nftables dataplane, whose sets have no limit',
+    }),
+  ]);
 }
 
 /** Ports as a bitmap, named by its content, so it never changes; `ranges` are normalised. It knows no protocol. */

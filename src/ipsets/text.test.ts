@@ -6,6 +6,7 @@ import { parseIpsetSave } from './parse.ts';
 import { addLine, delLine, newSetLines, printIpsets, replaceLines } from './print.ts';
 import { sameShape } from './shape.ts';
 
+const MAXELEM = 1_048_576;
 const set = (members: string[], description = 'all()'): IpSet => ({
   id: 's:1',
   type: 'net',
@@ -15,7 +16,7 @@ const set = (members: string[], description = 'all()'): IpSet => ({
 
 describe('printIpsets', () => {
   test('a set that can change is filled aside and swapped in', () => {
-    const ipset = buildIpset(set(['10.0.0.1/32', '10.1.0.0/16']), 4, 'loosens');
+    const ipset = buildIpset(set(['10.0.0.1/32', '10.1.0.0/16']), 4, 'loosens', MAXELEM);
     const own = `create ${ipset.name} hash:net family inet maxelem 1048576 -exist\n`;
     const fill = `flush tortie-t4-hash-net
 add tortie-t4-hash-net 10.0.0.1 -exist
@@ -46,12 +47,12 @@ swap tortie-t4-hash-net ${ipset.name}
   });
 
   test('a description cannot become a command', () => {
-    const text = printIpsets([buildIpset(set([], 'x\nflush other\r\u2028'), 4, 'mixed')]);
+    const text = printIpsets([buildIpset(set([], 'x\nflush other\r\u2028'), 4, 'mixed', MAXELEM)]);
     expect(text.split('\n').filter((l) => l !== '')).toEqual([
       '# x_flush other__',
       expect.stringMatching(/^create tortie-4m-/),
     ]);
-    const long = printIpsets([buildIpset(set([], 'x'.repeat(5000)), 4, 'mixed')]);
+    const long = printIpsets([buildIpset(set([], 'x'.repeat(5000)), 4, 'mixed', MAXELEM)]);
     expect(Math.max(...long.split('\n').map((l) => l.length))).toBeLessThan(1000);
   });
 
@@ -111,7 +112,7 @@ nonsense
     );
     fc.assert(
       fc.property(fc.array(member), (members) => {
-        const ipset = buildIpset(set(members), 4, 'mixed');
+        const ipset = buildIpset(set(members), 4, 'mixed', MAXELEM);
         const read = parseIpsetSave(newSetLines(ipset).join('\n')).get(ipset.name);
         expect(read?.members).toEqual(ipset.members);
         expect(sameShape(ipset, { ...ipset, ...read, type: ipset.type })).toBe(true);

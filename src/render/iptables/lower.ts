@@ -126,6 +126,7 @@ const ipsetCache = new WeakMap<object, Map<string, Ipset>>();
 
 function setTable(program: Program, blocks: Readonly<Record<Family, CalledBlocks>>): SetTable {
   const uses = setUses(blocks);
+  const maxelem = program.config.maxIpsetSize;
   const names = new Map<string, string>();
   const found = new Map<string, Ipset>();
   return {
@@ -138,10 +139,11 @@ function setTable(program: Program, blocks: Readonly<Record<Family, CalledBlocks
       const use = uses.get(id) ?? 'mixed';
       const name = netIpsetName(set, family, use);
       // The same set gives the same object, so that a later comparison need not look at its members.
+      const cached = `${maxelem} ${name}`;
       const made = ipsetCache.get(set) ?? new Map<string, Ipset>();
       ipsetCache.set(set, made);
-      const ipset = made.get(name) ?? buildIpset(set, family, use);
-      made.set(name, ipset);
+      const ipset = made.get(cached) ?? buildIpset(set, family, use, maxelem);
+      made.set(cached, ipset);
       names.set(key, name);
       found.set(name, ipset);
       return name;

@@ -37,7 +37,11 @@ export function stageSettings(settings: ActionSettings, stage: HostStage): Actio
 }
 
 function noBit(what: string): TortieError {
-  return new TortieError([problem('render/no-mark-bit', `the mark mask for nftables ${what}`)]);
+  return new TortieError([
+    problem('render/no-mark-bit', `the mark mask for nftables ${what}`, {
+      hint: 'give nftablesMarkMask of FelixConfiguration more bits, e.g. 0xffff0000',
+    }),
+  ]);
 }
 
 function lowestBit(mask: number): number {

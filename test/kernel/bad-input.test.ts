@@ -1,0 +1,223 @@
+// Input that is wrong about the host, through the command line and on real kernels: a clear message each, and what was
+// in force before stays in force to the letter where it is an error, or the rest is enforced where it is a warning.
+// Foreign tables with our names are status.test.ts's.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { folder, tortie } from '../../src/cli/testing.ts';
+import { systemRunner } from '../../src/host/index.ts';
+import { everything } from '../support/listings.ts';
+import { inNamespace, type TestNamespace } from '../support/namespace.ts';
+
+const DATAPLANES = [
+  { name: 'nftables', argv: ['--dataplane', 'nftables'] },
+  { name: 'iptables-nft', argv: ['--dataplane', 'iptables', '--iptables-backend', 'nft'] },
+  { name: 'iptables-legacy', argv: ['--dataplane', 'iptables', '--iptables-backend', 'legacy'] },
+];
+const [NFTABLES, ...IPTABLES] = DATAPLANES;
+
+const host = (name: string, spec: string): string => `
+apiVersion: projectcalico.org/v3
+kind: HostEndpoint
+metadata: { name: ${name}, labels: { host: eth } }
+spec: { node: n1, ${spec} }
+---`;
+const felix = (spec: string): string => `
+apiVersion: projectcalico.org/v3
+kind: FelixConfiguration
+metadata: { name: default }
+spec: { ${spec} }
+---`;
+const policy = (spec: string): string => `
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: { name: guard }
+spec: { selector: host == 'eth', ingress: [{ action: Allow, protocol: TCP, destination: { ports: [443] } }], ${spec} }
+---`;
+const networks = (nets: readonly string[]): string => `
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkSet
+metadata: { name: nets, labels: { nets: here } }
+spec: { nets: ${JSON.stringify(nets)} }
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: { name: nets }
+spec: { selector: host == 'eth', ingress: [{ action: Allow, source: { selector: nets == 'here' } }] }
+---`;
+
+const GOOD = host('a', 'interfaceName: eth0') + policy('types: [Ingress]');
+const files = folder({ 'good.yaml': GOOD });
+afterAll(() => files.remove());
+
+let serial = 0;
+function file(text: string): string {
+  const path = files.path(`${serial++}.yaml`);
+  writeFileSync(path, text);
+  return path;
+}
+
+const enforce = (ns: TestNamespace, path: string, argv: readonly string[]) =>
+  tortie(['enforce', '-q', '-f', path, '--node', 'n1', ...argv], { runner: ns.run });
+
+/** A namespace with eth0 (192.0.2.1), where GOOD is in force. */
+function protectedHost(argv: readonly string[], work: (ns: TestNamespace) => Promise<void>): Promise<void> {
+  return inNamespace(async (ns) => {
+    await ns.sh(['ip', 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'far0']);
+    await ns.sh(['ip', 'addr', 'add', '192.0.2.1/32', 'dev', 'eth0']);
+    expect(await enforce(ns, files.path('good.yaml'), argv)).toEqual({ status: 0, stdout: '', stderr: '' });
+    await work(ns);
+  });
+}
+
+/** Exit 2 with this message, and every rule and set is as it was. */
+async function refused(
+  ns: TestNamespace,
+  bad: string,
+  argv: readonly string[],
+  message: RegExp,
+): Promise<void> {
+  const before = await everything(ns);
+  const done = await enforce(ns, file(bad), argv);
+  expect([done.status, done.stdout]).toEqual([2, '']);
+  expect(done.stderr).toMatch(message);
+  expect(await everything(ns)).toEqual(before);
+}
+
+/** Interfaces of the host whose incoming traffic our rules tell apart. */
+async function policed(ns: TestNamespace): Promise<string[]> {
+  const [nft = '', ...saves] = await everything(ns);
+  const found = [nft.matchAll(/"(eth\d|cali7)" : (?:goto|jump) host-ingress/g)];
+  found.push(...saves.map((save) => save.matchAll(/^-A tortie-host-in\b.* -i (eth\d|cali7)\b/gm)));
+  return [...new Set(found.flatMap((all) => [...all].map(([, name = '']) => name)))].sort();
+}
+
+describe.each(DATAPLANES)('host endpoints: $name', ({ argv }) => {
+  it.each([
+    {
+      what: 'an interface that does not exist is policed from its first packet on',
+      add: host('b', 'interfaceName: eth9'),
+      message: /warning\[policy\/absent-interface\]: n1 has no interface eth9 now[^]*HostEndpoint\/b/,
+      then: ['eth0', 'eth9'],
+    },
+    {
+      what: 'the second one for an interface is named, and the first one used',
+      add: host('b', 'interfaceName: eth0'),
+      message:
+        /warning\[policy\/shared-interface\]: HostEndpoint\/a has the same interface eth0 on n1[^]*HostEndpoint\/b/,
+      then: ['eth0'],
+    },
+    {
+      what: 'expected IPs of another host police nothing here',
+      add: host('b', 'expectedIPs: [198.51.100.7]'),
+      message:
+        /warning\[policy\/expected-addresses\]: no interface of n1 has one of the addresses 198\.51\.100\.7/,
+      then: ['eth0'],
+    },
+    {
+      what: 'an interface of a workload stays a workload’s',
+      add: host('b', 'interfaceName: cali7'),
+      message: /warning\[policy\/host-workload-interface\]: HostEndpoint\/b is for cali7 of n1/,
+      then: ['eth0'],
+    },
+  ])('$what', ({ add, message, then }) =>
+    protectedHost(argv, async (ns) => {
+      const before = await policed(ns);
+      expect(before).toEqual(['eth0']);
+      const done = await enforce(ns, file(GOOD + add), argv);
+      expect([done.status, done.stdout]).toEqual([0, '']);
+      expect(done.stderr).toMatch(message);
+      expect(await policed(ns)).toEqual(then);
+    }),
+  );
+});
+
+describe.each(DATAPLANES)('failsafe lists: $name', ({ argv }) => {
+  it('that do not parse change nothing', () =>
+    protectedHost(argv, async (ns) => {
+      const list = (item: string) => GOOD + felix(`failsafeInboundHostPorts: ${item}`);
+      const place = (field: string) => new RegExp(`field: spec\\.failsafeInboundHostPorts${field}\n`);
+      await refused(ns, list('[{ protocol: icmp, port: 22 }]'), argv, place('\\[0\\]\\.protocol'));
+      await refused(ns, list('[{ protocol: tcp, port: 70000 }]'), argv, place('\\[0\\]\\.port'));
+      await refused(
+        ns,
+        list('[{ protocol: tcp, port: 22, net: 10.0.0.300/8 }]'),
+        argv,
+        place('\\[0\\]\\.net'),
+      );
+      await refused(ns, list('tcp:22'), argv, place(''));
+    }));
+});
+
+describe('a mark mask with too few bits', () => {
+  it.each(IPTABLES)('$name: one is too few', ({ argv }) =>
+    protectedHost(argv, (ns) =>
+      refused(
+        ns,
+        GOOD + felix('iptablesMarkMask: 0x8'),
+        argv,
+        /render\/mark-mask.*0x8 has fewer than two bits/,
+      ),
+    ),
+  );
+
+  it('nftables: none is too few, and one where untracked policy needs a second', () =>
+    protectedHost(NFTABLES?.argv ?? [], async (ns) => {
+      const argv = NFTABLES?.argv ?? [];
+      await refused(ns, GOOD + felix('nftablesMarkMask: 0'), argv, /render\/no-mark-bit.*has no bit in it/);
+      const untracked = host('a', 'interfaceName: eth0') + policy('doNotTrack: true, applyOnForward: true');
+      await refused(
+        ns,
+        untracked + felix('nftablesMarkMask: 0x8'),
+        argv,
+        /render\/no-mark-bit.*only one bit/,
+      );
+    }));
+});
+
+describe.each(IPTABLES)('an IP set beyond maxIpsetSize: $name', ({ argv }) => {
+  const nets = (count: number) => networks(Array.from({ length: count }, (_, i) => `203.0.113.${i}/32`));
+
+  it('is refused with the way out; the limit can be raised in place', () =>
+    protectedHost(argv, async (ns) => {
+      await refused(
+        ns,
+        GOOD + nets(5) + felix('maxIpsetSize: 4'),
+        argv,
+        /ipsets\/too-large.*has 5 members for IPv4, and 4 at most are allowed\n.*hint: raise maxIpsetSize/,
+      );
+      const fits = GOOD + nets(4) + felix('maxIpsetSize: 4');
+      expect(await enforce(ns, file(fits), argv)).toMatchObject({ status: 0, stderr: '' });
+      const raised = GOOD + nets(5) + felix('maxIpsetSize: 5');
+      expect(await enforce(ns, file(raised), argv)).toMatchObject({ status: 0, stderr: '' });
+      expect(await ns.sh(['ipset', 'save'])).toMatch(/maxelem 5\b/);
+    }));
+});
+
+// What a socket may send at once bounds a transaction wherever the system's root is not at work. Real root has no bound
+// but memory.
+describe('an nft set beyond what the kernel takes', () => {
+  it('is refused with the reason, and what was in force stays', async () => {
+    const bound = Number(readFileSync('/proc/sys/net/core/wmem_default', 'utf8'));
+    const count = Math.ceil(bound / 8);
+    const nets = Array.from(
+      { length: count },
+      (_, i) => `fd00::${(i >> 16).toString(16)}:${(i & 65535).toString(16)}/128`,
+    );
+    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+    const cli = `'${process.execPath}' --import tsx '${main}' enforce -q --node n1 -f`;
+    const script = `
+      ip link add eth0 type veth peer name far0
+      ${cli} '${files.path('good.yaml')}' || exit 90
+      before=$(nft -s list ruleset)
+      ${cli} '${file(GOOD + networks(nets))}'; status=$?
+      [ "$before" = "$(nft -s list ruleset)" ] || exit 91
+      exit $status`;
+    const done = await systemRunner.run(['unshare', '-Urn', 'sh', '-c', script]);
+    expect(done.stderr).toMatch(
+      /error\[host\/kernel-limit\]: the kernel does not hold as much as nft has to load/,
+    );
+    expect(done.stderr).toMatch(/hint: .*net\.core\.wmem_default/);
+    expect(done.exitCode).toBe(2);
+  });
+});
