@@ -1,6 +1,8 @@
 // The lab itself: what is sent arrives where the plan says, in the state that was asked for, and a rule of the kernel
 // that drops is seen as a drop. Without this the agreement of kernel and evaluator would prove nothing.
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemRunner } from '../../src/host/index.ts';
 import { parseAddress } from '../../src/net/index.ts';
 import type { Packet } from '../../src/verdict/packet.ts';
 import { type Lab, openLab, trackedState, UPLINK } from '../lab/lab.ts';
@@ -241,6 +243,17 @@ describe('the lab', () => {
     );
     expect(await lab.probe(wrong)).toEqual(right.map(() => false));
     await nft('flush ruleset\n');
+  });
+
+  it('has one nft, that of TORTIE_NFT where it is given, for tests, product and shells', async () => {
+    const asked = process.env['TORTIE_NFT'];
+    const found = [
+      execFileSync('nft', ['--version'], { encoding: 'utf8' }),
+      (await systemRunner.run(['nft', '--version'])).stdout,
+      (await systemRunner.run(['ip', 'netns', 'exec', lab.node, 'sh', '-c', 'nft --version'])).stdout,
+    ];
+    const version = asked ?? /v([\d.]+)/.exec(found[0] ?? '')?.[1] ?? 'any';
+    expect(found).toEqual(found.map(() => expect.stringContaining(`v${version} `)));
   });
 
   it('probes fast enough for hundreds of thousands of verdicts', async () => {
