@@ -118,7 +118,8 @@ function hostAddresses({ spec }: Node): readonly string[] {
     const of = (type: string): string | undefined =>
       known.find((one) => one.type === type && fits(one.address))?.address;
     const bgp = family === 4 ? spec.bgp?.ipv4Address : spec.bgp?.ipv6Address;
-    const text = bgp ?? of('InternalIP') ?? of('ExternalIP');
-    return (text && canonicalHost(text)) || [];
+    // The length that BGP's address is written with is that of its network.
+    const [text = ''] = (bgp ?? of('InternalIP') ?? of('ExternalIP') ?? '').split('/');
+    return canonicalHost(text) ?? [];
   });
 }

@@ -34,7 +34,7 @@ export const config = {
     [web, standard, forNode, forOther],
     `
     config endpointToHostAction "accept"
-    config iptables {"denyAction":"reject","acceptAction":"accept","markMask":4294901760}
+    config iptables {"denyAction":"reject","acceptAction":"accept","mangleAcceptAction":"accept","markMask":4294901760}
     config logPrefix "mine"
     config vxlanPort 1
     endpoint a/web caliweb 10.0.0.1/32

@@ -23,7 +23,9 @@ export const pools = {
   none: state(
     'no pool asks for it',
     [web, pool('pods', '10.0.0.0/16')],
-    'endpoint a/web caliweb 10.0.0.1/32',
+    `
+    endpoint a/web caliweb 10.0.0.1/32
+  `,
   ),
   one: state(
     'one pool',
@@ -108,6 +110,8 @@ export const pools = {
   spoofable: state(
     'a workload that may spoof',
     [spoofing],
-    'endpoint a/web caliweb 10.0.0.1/32 spoofable 10.0.0.0/8 fd00::/8',
+    `
+    endpoint a/web caliweb 10.0.0.1/32 spoofable 10.0.0.0/8 fd00::/8
+  `,
   ),
 };
