@@ -171,13 +171,13 @@ function compile(owner: ActivePolicy | ActiveProfile, direction: Direction, logP
   const sets: IpSet[] = [];
   const rules: ProgramRule[] = [];
   for (const rule of owner[direction]) {
-    const both = sameInBothFamilies(rule) ? ruleMatch({ ...rule, family: 4 }, 4) : undefined;
+    const both = sameInBothFamilies(rule) ? ruleMatch(rule, rule.family ?? 4) : undefined;
     for (const family of FAMILIES) {
       const wanted = rule.family === undefined || rule.family === family;
       const match = both === undefined ? ruleMatch(rule, family) : wanted ? both : undefined;
       if (match === undefined) continue;
       rules.push(programRule(rule, family, match, logPrefix, subject));
-      sets.push(...match.sets);
+      for (const set of match.sets) sets.push(set);
     }
   }
   const block: Block = {
@@ -201,11 +201,10 @@ function programRule(
   logPrefix: string,
   subject: LogSubject,
 ): ProgramRule {
+  const plain: ProgramRule = { id: rule.id, family, action: rule.action, conditions: match.conditions };
+  if (rule.action !== 'log' && rule.annotations === undefined) return plain;
   return {
-    id: rule.id,
-    family,
-    action: rule.action,
-    conditions: match.conditions,
+    ...plain,
     ...(rule.action === 'log' ? { logPrefix: expandLogPrefix(logPrefix, subject) } : {}),
     ...(rule.annotations === undefined ? {} : { annotations: rule.annotations }),
   };

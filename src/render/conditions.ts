@@ -3,6 +3,7 @@
 // then the negated ones likewise. A condition is left out only where it provably holds.
 import {
   type Family,
+  type PortRange,
   type Prefix,
   disjoint,
   formatPrefix,
@@ -36,9 +37,9 @@ export function ruleMatch(rule: Rule, family: Family): RuleMatch | undefined {
       negative.push({ kind: 'protocol', protocol: rule.notProtocol, negated: true });
     }
   }
-  for (const side of ['source', 'destination'] as const) {
-    if (!addSide(side, rule[side], family, protocol, { positive, negative, sets }, rule)) return undefined;
-  }
+  const parts: Parts = { positive, negative, sets };
+  if (!addSide('source', rule.source, family, protocol, parts, rule)) return undefined;
+  if (!addSide('destination', rule.destination, family, protocol, parts, rule)) return undefined;
   if (rule.icmp !== undefined) positive.push({ kind: 'icmp', ...rule.icmp, negated: false });
   if (rule.notIcmp !== undefined) negative.push({ kind: 'icmp', ...rule.notIcmp, negated: true });
   return { conditions: [...positive, ...negative], sets };
@@ -49,18 +50,21 @@ export function sameInBothFamilies(rule: Rule): boolean {
   return (
     rule.icmp === undefined &&
     rule.notIcmp === undefined &&
-    [rule.source, rule.destination].every((side) => side.nets.length === 0 && side.notNets.length === 0)
+    hasNoNets(rule.source) &&
+    hasNoNets(rule.destination)
   );
+}
+
+function hasNoNets(side: Side): boolean {
+  return side.nets.length === 0 && side.notNets.length === 0;
 }
 
 /** The one protocol that a matching packet must have, if there is one. */
 function protocolOf(rule: Rule, family: Family): number | undefined | 'contradiction' {
-  const required = new Set<number>();
-  if (rule.protocol !== undefined) required.add(rule.protocol);
-  if (rule.icmp !== undefined || rule.notIcmp !== undefined) required.add(icmpProtocol(family));
-  const [first, ...others] = required;
-  if (others.length > 0 || (first !== undefined && first === rule.notProtocol)) return 'contradiction';
-  return first;
+  const icmp = rule.icmp === undefined && rule.notIcmp === undefined ? undefined : icmpProtocol(family);
+  const required = rule.protocol ?? icmp;
+  if (icmp !== undefined && required !== icmp) return 'contradiction';
+  return required !== undefined && required === rule.notProtocol ? 'contradiction' : required;
 }
 
 interface Parts {
@@ -101,18 +105,8 @@ function addPorts(
   if (match.ports.length === 0 && match.namedPorts.length === 0) return true;
   // Members of port sets are TCP, UDP or SCTP.
   if (protocol !== undefined && !PORT_PROTOCOLS.has(protocol)) return false;
-  const alternatives: Condition[] = [];
-  if (match.ports.length > 0) {
-    const ranges = normalisePorts(match.ports);
-    alternatives.push({
-      kind: 'ports',
-      side,
-      protocol: portProtocol(protocol, rule),
-      ranges,
-      negated: false,
-    });
-  }
-  for (const set of match.namedPorts) alternatives.push({ kind: 'port-set', side, set, negated: false });
+  const named = match.namedPorts.map((set): Condition => ({ kind: 'port-set', side, set, negated: false }));
+  const alternatives = match.ports.length > 0 ? [portRanges(side, match.ports, protocol, rule, false), ...named] : named;
   const [only, second] = alternatives;
   if (only !== undefined) parts.positive.push(second === undefined ? only : { kind: 'any-of', alternatives });
   return true;
@@ -127,17 +121,19 @@ function addNotPorts(
 ): void {
   // A protocol without ports is in no port range and in no port set.
   if (protocol !== undefined && !PORT_PROTOCOLS.has(protocol)) return;
-  if (match.notPorts.length > 0) {
-    const ranges = normalisePorts(match.notPorts);
-    parts.negative.push({
-      kind: 'ports',
-      side,
-      protocol: portProtocol(protocol, rule),
-      ranges,
-      negated: true,
-    });
-  }
+  if (match.notPorts.length > 0) parts.negative.push(portRanges(side, match.notPorts, protocol, rule, true));
   for (const set of match.notNamedPorts) parts.negative.push({ kind: 'port-set', side, set, negated: true });
+}
+
+function portRanges(
+  side: SideName,
+  ports: readonly PortRange[],
+  protocol: number | undefined,
+  rule: Rule,
+  negated: boolean,
+): Condition {
+  const ranges = normalisePorts(ports);
+  return { kind: 'ports', side, protocol: portProtocol(protocol, rule), ranges, negated };
 }
 
 /** Validation demands a protocol with numeric ports; without it the rule cannot be put into any dialect faithfully. */

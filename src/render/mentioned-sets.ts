@@ -12,19 +12,22 @@ const cache = new WeakMap<Block, readonly SetMention[]>();
 export function mentionedSets(block: Block): readonly SetMention[] {
   let mentions = cache.get(block);
   if (mentions === undefined) {
-    const found = new Map<string, SetMention>();
+    const found: Found = { 4: new Set(), 6: new Set() };
     for (const { family, conditions } of block.rules) {
-      for (const condition of conditions) addSets(condition, family, found);
+      for (const condition of conditions) addSets(condition, found[family]);
     }
-    cache.set(block, (mentions = [...found.values()]));
+    const of = (family: Family) => Array.from(found[family], (set): SetMention => ({ set, family }));
+    cache.set(block, (mentions = [...of(4), ...of(6)]));
   }
   return mentions;
 }
 
-function addSets(condition: Condition, family: Family, found: Map<string, SetMention>): void {
+type Found = Readonly<Record<Family, Set<string>>>;
+
+function addSets(condition: Condition, found: Set<string>): void {
   if (condition.kind === 'any-of') {
-    for (const alternative of condition.alternatives) addSets(alternative, family, found);
+    for (const alternative of condition.alternatives) addSets(alternative, found);
   } else if (condition.kind === 'set' || condition.kind === 'port-set') {
-    found.set(`${family} ${condition.set}`, { set: condition.set, family });
+    found.add(condition.set);
   }
 }

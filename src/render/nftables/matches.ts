@@ -47,10 +47,12 @@ export function requirement(condition: Condition, context: MatchContext): Requir
     }
     case 'set': {
       const left = address(condition.side, context.family);
-      const sets = context.halves(condition.set).map((half) => `@${half.name}`);
+      const halves = context.halves(condition.set);
+      const [only, second] = halves;
+      if (only !== undefined && second === undefined)
+        return { all: [match(left, `@${only.name}`, condition.negated)] };
+      const sets = halves.map((half) => `@${half.name}`);
       if (condition.negated) return { all: sets.map((set) => match(left, set, true)) };
-      const [only, second] = sets;
-      if (only !== undefined && second === undefined) return { all: [match(left, only)] };
       return {
         all: [],
         any: sets.map((set) => [match(left, set)]),
@@ -78,11 +80,13 @@ export function requirement(condition: Condition, context: MatchContext): Requir
   }
 }
 
+const OF_ONE_FAMILY: ReadonlySet<string> = new Set(['ip', 'ip6', 'icmp', 'icmpv6']);
+
 /** Do these matches fail on every packet of the other family? nft asks for the family before it loads an address. */
 export function impliesFamily(matches: readonly Match[]): boolean {
   return matches.some(({ match: { left } }) => {
     const first = 'concat' in left ? left.concat[0] : left;
-    return first !== undefined && 'payload' in first && /^(?:ip|icmp)/.test(first.payload.protocol);
+    return first !== undefined && 'payload' in first && OF_ONE_FAMILY.has(first.payload.protocol);
   });
 }
 
@@ -94,9 +98,7 @@ export function impliesProtocol(matches: readonly Match[], protocol: number): bo
 
 function ports(condition: Condition & { kind: 'ports' }, context: MatchContext): Match {
   const { side, protocol, ranges, negated } = condition;
-  const left: Expression = {
-    payload: { protocol: PORT_HEADERS.get(protocol) ?? 'th', field: portField(side) },
-  };
+  const left = payload(PORT_HEADERS.get(protocol) ?? 'th', portField(side));
   const [only, second] = ranges;
   if (only === undefined || second !== undefined) {
     const set = portRangeSet(ranges);
@@ -121,8 +123,13 @@ function icmp(condition: Condition & { kind: 'icmp' }, family: Family): Requirem
   };
 }
 
+const ADDRESSES: Readonly<Record<Family, Readonly<Record<SideName, Expression>>>> = {
+  4: { source: payload('ip', 'saddr'), destination: payload('ip', 'daddr') },
+  6: { source: payload('ip6', 'saddr'), destination: payload('ip6', 'daddr') },
+};
+
 function address(side: SideName, family: Family): Expression {
-  return payload(family === 4 ? 'ip' : 'ip6', side === 'source' ? 'saddr' : 'daddr');
+  return ADDRESSES[family][side];
 }
 
 function addressAndPort(side: SideName, family: Family): Expression {

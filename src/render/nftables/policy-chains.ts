@@ -43,16 +43,14 @@ export function policyChains(block: Block, settings: ActionSettings, halves: Hal
   const sets = new Map<string, NftSet>();
   const lines: RuleLine[] = [];
   const chains: NftChain[] = [];
+  const use = (set: NftSet) => void sets.set(set.name, set);
+  const of = { 4: (set: string) => halves(set, 4), 6: (set: string) => halves(set, 6) };
   for (const { rule, both } of familiesMerged(block.rules)) {
-    const context: MatchContext = {
-      family: rule.family,
-      protocol: protocolOf(rule.conditions),
-      halves: (set) => halves(set, rule.family),
-      use: (set) => sets.set(set.name, set),
-    };
+    const protocol = protocolOf(rule.conditions);
+    const context: MatchContext = { family: rule.family, protocol, halves: of[rule.family], use };
     const lowered = lowerRule(rule, both, block, settings, context);
-    lines.push(...lowered.lines);
-    chains.push(...lowered.chains);
+    for (const line of lowered.lines) lines.push(line);
+    for (const chain of lowered.chains) chains.push(chain);
   }
   return {
     chains: [namedChain(policyChain(block, settings.stage?.name), lines, block.resource), ...chains],
@@ -81,14 +79,12 @@ function lowerRule(
   const about = { comment: ruleComment(rule), rule: rule.id };
   const line = (...expr: readonly Statement[]): RuleLine => ruleLine(expr, about);
   const parts = rule.conditions.map((condition) => requirement(condition, context));
-  const choices = parts.filter((part) => part.any !== undefined || part.none !== undefined);
+  const choices = parts.filter(isChoice);
   const inline = withoutImpliedProtocol(parts, rule.conditions, context.protocol);
   const [choice, another] = choices;
   if (choice === undefined) {
-    return {
-      lines: [line(...withFamily(inline, rule, both), ...ruleAction(rule, block, false, settings))],
-      chains: [],
-    };
+    const expr = [...withFamily(inline, rule, both), ...ruleAction(rule, block, false, settings)];
+    return { lines: [ruleLine(expr, about)], chains: [] };
   }
   if (another === undefined && choice.any !== undefined && rule.action !== 'log') {
     const action = ruleAction(rule, block, false, settings);
@@ -105,6 +101,10 @@ function lowerRule(
   const leave = line(markMatch(settings.passBit, true), LEAVE);
   const clear = block.kind === 'profile' ? [line(setMark(settings.passBit, false))] : [];
   return { lines: [...clear, entry, leave], chains };
+}
+
+function isChoice(part: Requirement): boolean {
+  return part.any !== undefined || part.none !== undefined;
 }
 
 /** The chains of one rule: everything that must not hold first, then one chain for each alternation that is left. */
@@ -150,13 +150,14 @@ function ruleComment(rule: ProgramRule): string {
 /** A rule that asks for nothing of its family is one rule for both. */
 function familiesMerged(rules: readonly ProgramRule[]): { rule: ProgramRule; both: boolean }[] {
   const merged: { rule: ProgramRule; both: boolean }[] = [];
-  for (const [i, rule] of rules.entries()) {
-    const previous = rules[i - 1];
-    const twin =
-      previous?.id === rule.id && previous.conditions.every(familyless) && rule.conditions.every(familyless);
+  let previous: ProgramRule | undefined;
+  for (const rule of rules) {
+    const of: ProgramRule | undefined = previous?.id === rule.id ? previous : undefined;
     // Protocols and ports do not depend on the family: the second half cannot differ from the first.
-    if (twin) merged[merged.length - 1] = { rule: previous, both: true };
-    else merged.push({ rule, both: false });
+    if (of?.conditions.every(familyless) && rule.conditions.every(familyless)) {
+      merged[merged.length - 1] = { rule: of, both: true };
+    } else merged.push({ rule, both: false });
+    previous = rule;
   }
   return merged;
 }
@@ -177,13 +178,9 @@ function withoutImpliedProtocol(
   conditions: readonly Condition[],
   protocol: number | undefined,
 ): Match[] {
-  const all: Match[] = [];
-  const others: Match[] = [];
-  for (const [i, part] of parts.entries()) {
-    all.push(...part.all);
-    if (conditions[i]?.kind !== 'protocol') others.push(...part.all);
-  }
-  return protocol !== undefined && impliesProtocol(all, protocol) ? others : all;
+  const all = parts.flatMap((part) => part.all);
+  if (protocol === undefined || !impliesProtocol(all, protocol)) return all;
+  return parts.flatMap((part, i) => (conditions[i]?.kind === 'protocol' ? [] : part.all));
 }
 
 function protocolOf(conditions: readonly Condition[]): number | undefined {

@@ -8,23 +8,37 @@ export const TABLE = 'inet tortie';
 
 /** `add` and `delete` before the definition: it does not matter whether the table is there. */
 export function printNft(ruleset: NftRuleset): string {
-  const lines = [`table ${TABLE}`, `delete table ${TABLE}`, '', `table ${TABLE} {`];
-  const block = (head: string, body: readonly string[]): void => {
-    if (lines.at(-1) !== `table ${TABLE} {`) lines.push('');
-    lines.push(`\t${head} {`, ...body.map((line) => `\t\t${line}`), '\t}');
-  };
-  for (const set of ruleset.sets.values())
-    block(`set ${set.name}`, [...setSpec(set), ...elementLines(setElements(set))]);
-  for (const map of ruleset.maps.values())
-    block(`map ${map.name}`, [mapSpec(map), ...elementLines(mapElements(map))]);
-  for (const chain of ruleset.chains.values()) {
-    block(`chain ${chain.name}`, [
-      ...baseSpec(chain),
-      ...chain.rules.map((rule, i) => ruleText(rule, chain, i)),
-    ]);
-  }
-  lines.push('}', '');
-  return lines.join('\n');
+  const blocks: string[] = [];
+  for (const set of ruleset.sets.values()) blocks.push(kept(set, setBlock));
+  for (const map of ruleset.maps.values()) blocks.push(mapBlock(map));
+  for (const chain of ruleset.chains.values()) blocks.push(kept(chain, chainBlock));
+  return `table ${TABLE}\ndelete table ${TABLE}\n\ntable ${TABLE} {\n${blocks.join('\n')}}\n`;
+}
+
+const texts = new WeakMap<NftSet | NftChain, string>();
+
+/** What did not change since the last time is the same object, and its text is kept beside it. */
+function kept<T extends NftSet | NftChain>(object: T, print: (object: T) => string): string {
+  let text = texts.get(object);
+  if (text === undefined) texts.set(object, (text = print(object)));
+  return text;
+}
+
+function setBlock(set: NftSet): string {
+  return block(`set ${set.name}`, [...setSpec(set), ...elementLines(setElements(set))]);
+}
+
+function mapBlock(map: NftMap): string {
+  return block(`map ${map.name}`, [mapSpec(map), ...elementLines(mapElements(map))]);
+}
+
+function chainBlock(chain: NftChain): string {
+  const rules = chain.rules.map((rule, i) => ruleText(rule, chain, i));
+  return block(`chain ${chain.name}`, chain.base === undefined ? rules : [...baseSpec(chain), ...rules]);
+}
+
+function block(head: string, body: readonly string[]): string {
+  return `\t${head} {\n\t\t${body.join('\n\t\t')}\n\t}\n`;
 }
 
 // ── Pieces: one command a line ────────────────────────────────────────────────────────────────────────────────────

@@ -62,8 +62,16 @@ export function metaMatch(
   right: Value,
   negated = false,
 ): Match {
-  return match({ meta: { key } }, right, negated);
+  return match(META[key], right, negated);
 }
+
+const META = {
+  nfproto: { meta: { key: 'nfproto' } },
+  l4proto: { meta: { key: 'l4proto' } },
+  iif: { meta: { key: 'iif' } },
+  iifname: { meta: { key: 'iifname' } },
+  oifname: { meta: { key: 'oifname' } },
+} as const;
 
 export function ctState(...states: readonly ('established' | 'related' | 'invalid')[]): Match {
   const [only, second] = states;

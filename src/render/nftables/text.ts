@@ -9,7 +9,12 @@ export function ruleLine(
   expr: readonly Statement[],
   about: Pick<RuleLine, 'comment' | 'rule'> = {},
 ): RuleLine {
-  return { text: expr.map(statementText).join(' '), ...about, expr };
+  const text = expr.map(statementText).join(' ');
+  const { comment, rule } = about;
+  // Most rules have both; spelt out, since a spread is slow here, where all rules pass.
+  return comment === undefined || rule === undefined
+    ? { text, ...about, expr }
+    : { text, comment, rule, expr };
 }
 
 export function statementText(statement: Statement): string {
@@ -19,6 +24,9 @@ export function statementText(statement: Statement): string {
     const operator = op === '!=' || '&' in left ? `${op} ` : '';
     return `${expressionText(left)} ${operator}${valueText(left, right)}`;
   }
+  if ('counter' in statement) return 'counter';
+  if ('accept' in statement) return 'accept';
+  if ('drop' in statement) return 'drop';
   if ('mangle' in statement) {
     return `${expressionText(statement.mangle.key)} set ${expressionText(statement.mangle.value)}`;
   }
