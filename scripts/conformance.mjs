@@ -18,6 +18,7 @@ const SUITES = {
   e2e: 'Kubernetes NetworkPolicy e2e',
   cnp: 'network-policy-api ClusterNetworkPolicy v1alpha2',
   generated: 'generated in the manner of cyclonus',
+  calico: "Calico's own policy",
 };
 
 if (!nodeVersionOk()) {
@@ -63,17 +64,25 @@ function pageOf(seen) {
   return `# Conformance
 
 Written by \`npm run conformance\`; do not edit. The suites by which CNI plugins are judged, as data of our own in
-\`test/conformance/\`, over the way that users take: Kubernetes objects as \`kubectl get -o json\` prints them → files → graph
-→ evaluator or kernel. Kernel results are packets sent between network namespaces, policies changing under them.
+\`test/conformance/\`, over the way that users take: Kubernetes and Calico objects as \`kubectl get -o json\` prints them →
+files → graph → evaluator or kernel. Kernel results are packets sent between network namespaces, policies changing under
+them.
 
 - **Kubernetes NetworkPolicy e2e**: the behaviours of the upstream suite, with what each step must show written by hand.
 - **ClusterNetworkPolicy**: its 24 tests; each step is one of the 92 sub-runs.
 - **Generated**: targets × rules × peers × ports × actions over three namespaces of three pods.
+- **Calico's own policy**: tiers, Pass, staged policies, profiles, selectors, nets and network sets, ports by number and by
+  name, protocols and ICMP, services, connections, endpoint-to-host, tunnels; host endpoints, applyOnForward, failsafes,
+  preDNAT, doNotTrack.
 
-After every step every pod asks every pod, TCP, UDP and SCTP, ports 80 and 81 (and, where a policy speaks of nodes or
-address blocks, two other nodes and an address on the internet). What is expected comes from a literal reading of the
-Kubernetes API definitions (\`test/conformance/literal.ts\`), which shares no code with tortie and must agree with what is
-written by hand. What a pod sends to itself is asked and not compared: it never leaves the pod.
+In the first three, every pod asks every pod after every step, TCP, UDP and SCTP, ports 80 and 81 (and, where a policy
+speaks of nodes or address blocks, two other nodes and an address on the internet). What is expected comes from a literal
+reading of the Kubernetes API definitions (\`test/conformance/literal.ts\`), which shares no code with tortie and must agree
+with what is written by hand. What a pod sends to itself is asked and not compared: it never leaves the pod.
+
+In the fourth, four pods, a workload that Calico alone knows, the host and a host beyond each of two uplinks ask each other
+the same, and what else a case is about: ICMP, other protocols and ports, states of connections, node ports. What each step
+must show is written by hand, from what Calico documents.
 
 | suite | backend | family | cases | steps | verdicts | wrong |
 | --- | --- | --- | ---: | ---: | ---: | ---: |

@@ -7,11 +7,11 @@ import { createGraph, type NodePolicy } from '../../src/policy/index.ts';
 import { feed } from '../../src/sync/index.ts';
 import type { Packet } from '../../src/verdict/index.ts';
 import { UPLINK } from '../lab/plan.ts';
-import { addressOf, type Cluster, NODE, objectsOf, OUTSIDE, PROTOCOL_NUMBERS } from './cluster.ts';
+import { addressOf, NODE, OUTSIDE, PROTOCOL_NUMBERS } from './cluster.ts';
 import type { Connection } from './literal.ts';
 
-export async function compile(cluster: Cluster): Promise<NodePolicy> {
-  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objectsOf(cluster) });
+export async function compile(objects: readonly object[]): Promise<NodePolicy> {
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
   const loaded = await loadFiles(['-'], { stdin: () => Promise.resolve(list) });
   const errors = loaded.problems.filter((p) => p.severity === 'error');
   if (errors.length > 0) throw new Error(formatProblems(errors));

@@ -4,10 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Applier, clearAll, createApplier } from '../../src/apply/index.ts';
 import { createRenderer } from '../../src/render/index.ts';
 import { type Lab, openLab } from '../lab/lab.ts';
-import { addressOf, type Case, EVERYBODY } from './cluster.ts';
-import { compile, interfacesOf } from './compile.ts';
+import { place } from './place.ts';
 import { whole } from './results.ts';
-import { type Backend, runCase } from './run.ts';
+import { type Backend, type Course, runCourse } from './run.ts';
 import { SUITES } from './suites.ts';
 
 const KERNELS = ['nftables', 'iptables-nft', 'iptables-legacy'] as const;
@@ -17,16 +16,7 @@ let lab: Lab;
 let policies = 0;
 let started = 0;
 beforeAll(async () => {
-  const interfaces = interfacesOf(await compile(EVERYBODY));
-  lab = await openLab({
-    name: 'conf',
-    workloads: [...EVERYBODY.pods.keys()].map((pod) => {
-      const name = interfaces.get(addressOf(pod, 4));
-      if (name === undefined) throw new Error(`${pod} has no interface`);
-      return { interface: name, routes: [`${addressOf(pod, 4)}/32`, `${addressOf(pod, 6)}/128`] };
-    }),
-    nodeAddresses: ['172.18.0.1/32', 'fd18::1/128'],
-  });
+  lab = await openLab(await place());
   started = performance.now();
 });
 afterAll(async () => {
@@ -40,7 +30,7 @@ afterAll(async () => {
 const EVERY = 7;
 
 /** The first case of each kind, and every seventh; of iptables' two backends each has every other one. */
-function sample(cases: readonly Case[], kernel: Kernel): readonly Case[] {
+function sample(cases: readonly Course[], kernel: Kernel): readonly Course[] {
   if (whole) return cases;
   const kinds = new Set<string>();
   const chosen = cases.filter((one, n) => {
@@ -77,7 +67,7 @@ describe.each(KERNELS)('%s', (kernel) => {
 
   describe.each(SUITES)('$title', ({ name, cases }) => {
     it.each(sample(cases, kernel))('$name', async (one) => {
-      expect(await runCase(name, one, backend)).toEqual([]);
+      expect(await runCourse(name, one, backend)).toEqual([]);
     });
   });
 });

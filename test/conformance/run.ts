@@ -1,12 +1,9 @@
-// One case on one backend: its steps in order, each family apart, every connection compared with the literal reading, and
-// that with what is written by hand.
-import type { Family } from '../../src/net/index.ts';
+// One case on one backend: its stages in order, each family apart, every question compared with what is expected.
+import { type Family, formatAddress } from '../../src/net/index.ts';
 import type { NodePolicy } from '../../src/policy/index.ts';
 import type { Packet } from '../../src/verdict/index.ts';
-import { type Case, change } from './cluster.ts';
-import { compile, interfacesOf, packetOf } from './compile.ts';
+import { compile, interfacesOf } from './compile.ts';
 import { record, type Seen } from './results.ts';
-import { connectionsOf, differences, expectedTable, writtenTable } from './table.ts';
 
 export interface Backend {
   readonly name: Seen['backend'];
@@ -16,34 +13,64 @@ export interface Backend {
   ask(packets: readonly Packet[]): Promise<readonly boolean[]> | readonly boolean[];
 }
 
-const FAMILIES = [4, 6] as const;
+export interface Question {
+  readonly text: string;
+  readonly packet: Packet;
+  /** `undefined`: asked, and not compared. */
+  readonly allowed: boolean | undefined;
+}
 
-/** What is wrong, a line each: empty is right. Nothing is asked after the first step that goes wrong. */
-export async function runCase(suite: string, one: Case, backend: Backend): Promise<string[]> {
+export interface Stage {
+  readonly what: string;
+  /** All of the input, as `kubectl get -o json` and `calicoctl get -o json` print it. */
+  readonly objects: readonly object[];
+  /** `interfaces`: of pods, by address. */
+  questions(family: Family, interfaces: ReadonlyMap<string, string>): readonly Question[];
+  /** What is wrong with the expectation itself, a line each. */
+  complaints?(family: Family): readonly string[];
+}
+
+export interface Course {
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly stages: readonly Stage[];
+}
+
+const FAMILIES = [4, 6] as const;
+const MOST_LINES = 20;
+
+/** What is wrong, a line each: empty is right. Nothing is asked after the first stage that goes wrong. */
+export async function runCourse(suite: string, course: Course, backend: Backend): Promise<string[]> {
   const cells = new Map<Family, number>(FAMILIES.map((family) => [family, 0]));
-  let { cluster } = one;
-  for (const step of one.steps) {
-    cluster = change(cluster, step);
-    const policy = await compile(cluster);
+  for (const stage of course.stages) {
+    const policy = await compile(stage.objects);
     const interfaces = interfacesOf(policy);
     await backend.enforce(policy);
     for (const family of FAMILIES) {
-      const connections = connectionsOf(cluster, family);
-      const expected = expectedTable(cluster, connections);
-      const written = writtenTable(step, connections) ?? expected;
-      const answers = await backend.ask(connections.map((c) => packetOf(c, interfaces)));
-      // What a pod sends to itself is its own affair and never meets a policy.
-      const seen = connections.map((c, n) => c.from === c.to || answers[n] === true);
-      const wrong = [
-        ...differences(connections, written, expected).map((line) => `literal reading: ${line}`),
-        ...differences(connections, expected, seen),
-      ];
-      if (wrong.length > 0) return wrong.map((line) => `${step.what}: ${line}`);
-      cells.set(family, (cells.get(family) ?? 0) + connections.filter((c) => c.from !== c.to).length);
+      const questions = stage.questions(family, interfaces);
+      const seen = await backend.ask(questions.map(({ packet }) => packet));
+      const wrong = [...(stage.complaints?.(family) ?? []), ...differences(questions, seen)];
+      if (wrong.length > 0) return wrong.map((line) => `${stage.what}: ${line}`);
+      const compared = questions.filter(({ allowed }) => allowed !== undefined);
+      cells.set(family, (cells.get(family) ?? 0) + compared.length);
     }
   }
   for (const [family, count] of cells) {
-    record({ suite, backend: backend.name, family, case: one.name, steps: one.steps.length, cells: count });
+    const steps = course.stages.length;
+    record({ suite, backend: backend.name, family, case: course.name, steps, cells: count });
   }
   return [];
 }
+
+function differences(questions: readonly Question[], seen: readonly boolean[]): string[] {
+  const lines = questions.flatMap(({ text, packet, allowed }, n) => {
+    if (allowed === undefined || allowed === seen[n]) return [];
+    const to = formatAddress({ family: packet.family, bits: packet.destination });
+    return `IPv${packet.family} ${text} (${to}): expected ${word(allowed)}, is ${word(seen[n])}`;
+  });
+  return lines.length > MOST_LINES
+    ? [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`]
+    : lines;
+}
+
+const word = (allowed: boolean | undefined): string => (allowed === true ? 'allowed' : 'denied');

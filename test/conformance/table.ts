@@ -1,4 +1,4 @@
-// Truth tables: every connection that a case is about, what is expected of it, and how a table that is wrong is shown.
+// Truth tables: every connection that a case is about, what is expected of it, and where two expectations differ.
 import { type Cluster, OUTSIDE, PORTS, PROTOCOLS, type Step } from './cluster.ts';
 import type { Family } from '../../src/net/index.ts';
 import { type Connection, literallyAllowed } from './literal.ts';
@@ -22,12 +22,20 @@ export function expectedTable(cluster: Cluster, connections: readonly Connection
   return connections.map((connection) => literallyAllowed(cluster, connection));
 }
 
-/** What the hand-written lines say; a pod and itself is left to nobody. */
-export function writtenTable(step: Step, connections: readonly Connection[]): boolean[] | undefined {
-  if (step.expect === undefined) return undefined;
+/** Where the hand-written lines say something else than the literal reading; a pod and itself is left to nobody. */
+export function contradictions(cluster: Cluster, step: Step, connections: readonly Connection[]): string[] {
+  if (step.expect === undefined) return [];
   const lines = step.expect.map(parseLine);
-  return connections.map((c) => c.from === c.to || (lines.findLast((line) => line.covers(c))?.allow ?? true));
+  return connections.flatMap((c) => {
+    const written = c.from === c.to || (lines.findLast((line) => line.covers(c))?.allow ?? true);
+    const literal = literallyAllowed(cluster, c);
+    return written === literal
+      ? []
+      : `${textOf(c)}: written ${word(written)}, read literally ${word(literal)}`;
+  });
 }
+
+export const textOf = (c: Connection): string => `${c.from} > ${c.to} ${c.protocol} ${c.port}`;
 
 function parseLine(text: string) {
   const [, verdict = '', from = '', to = '', protocol, port] =
@@ -46,18 +54,4 @@ function parseLine(text: string) {
   return { allow: verdict === 'allow', covers };
 }
 
-/** The connections whose verdicts differ, a line each, at most twenty. */
-export function differences(
-  connections: readonly Connection[],
-  wanted: readonly boolean[],
-  seen: readonly boolean[],
-): string[] {
-  const lines = connections.flatMap((c, n) =>
-    wanted[n] === seen[n]
-      ? []
-      : `IPv${c.family} ${c.from} > ${c.to} ${c.protocol} ${c.port}: expected ${word(wanted[n])}, is ${word(seen[n])}`,
-  );
-  return lines.length > 20 ? [...lines.slice(0, 20), `and ${lines.length - 20} more`] : lines;
-}
-
-const word = (allowed: boolean | undefined): string => (allowed === true ? 'allowed' : 'denied');
+const word = (allowed: boolean): string => (allowed ? 'allowed' : 'denied');
