@@ -30,11 +30,15 @@ type Row = readonly [
 ];
 
 const MODELLED: readonly Row[] = [
+  ['BGPConfiguration', 'bgpconfigurations', 'cluster', 'not-relevant', 'bgpconfig bgpconfigs'],
+  ['BGPPeer', 'bgppeers', 'cluster', 'not-relevant', 'bgpp bgpps bp bps'],
+  ['ClusterInformation', 'clusterinformations', 'cluster', 'not-relevant', 'clusterinfo clusterinfos'],
   ['FelixConfiguration', 'felixconfigurations', 'cluster', 'yes', 'felixconfig felixconfigs'],
   ['GlobalNetworkPolicy', 'globalnetworkpolicies', 'cluster', 'yes', 'gnp gnps cgnp'],
   ['GlobalNetworkSet', 'globalnetworksets', 'cluster', 'yes', 'gnetsets gns'],
   ['HostEndpoint', 'hostendpoints', 'cluster', 'yes', 'hep heps'],
   ['IPPool', 'ippools', 'cluster', 'yes', 'ipp ipps pool pools'],
+  ['IPReservation', 'ipreservations', 'cluster', 'not-relevant', 'reservation reservations'],
   ['NetworkPolicy', 'networkpolicies', 'ns', 'yes', 'policy np policies pol pols cnp caliconetworkpolicy'],
   ['NetworkSet', 'networksets', 'ns', 'yes', 'netsets'],
   ['Node', 'nodes', 'cluster', 'yes', 'no nos'],
@@ -59,16 +63,12 @@ const MODELLED: readonly Row[] = [
 ];
 
 const KNOWN: readonly Row[] = [
-  ['BGPConfiguration', 'bgpconfigurations', 'cluster', 'not-relevant', 'bgpconfig bgpconfigs'],
   ['BGPFilter', 'bgpfilters', 'cluster', 'not-relevant', 'bgpf bgpfs bf bfs'],
-  ['BGPPeer', 'bgppeers', 'cluster', 'not-relevant', 'bgpp bgpps bp bps'],
   ['BlockAffinity', 'blockaffinities', 'cluster', 'not-relevant', 'affinity affinities'],
   ['CalicoNodeStatus', 'caliconodestatuses', 'cluster', 'not-relevant', 'nodestatus nodestatuses'],
-  ['ClusterInformation', 'clusterinformations', 'cluster', 'not-relevant', 'clusterinfo clusterinfos'],
   ['IPAMBlock', 'ipamblocks', 'cluster', 'not-relevant', ''],
   ['IPAMConfiguration', 'ipamconfigurations', 'cluster', 'not-relevant', 'ipamconfig ipamconfigs'],
   ['IPAMHandle', 'ipamhandles', 'cluster', 'not-relevant', ''],
-  ['IPReservation', 'ipreservations', 'cluster', 'not-relevant', 'reservation reservations'],
   [
     'KubeControllersConfiguration',
     'kubecontrollersconfigurations',

@@ -1,6 +1,6 @@
 // ObjectMeta: what policy reads of it, by name; the rest is kept untouched in `other`.
 import * as z from 'zod';
-import { always, fieldsOf, type Report, stringMap } from './schema.ts';
+import { always, fieldsOf, type Report, STRING_MAP, stringMap } from './schema.ts';
 import { isLabelValue, isQualifiedName } from './scalars/names.ts';
 
 const MAX_ANNOTATION_BYTES = 262_144;
@@ -21,7 +21,7 @@ const annotationEntries = stringMap((key, _value, report) => {
   }
 });
 /** Metadata of resources and of rules. */
-export const annotations = z.unknown().check(always(checkSize)).pipe(annotationEntries);
+export const annotations = z.unknown().check(always(checkSize)).meta(STRING_MAP).pipe(annotationEntries);
 
 /** Labels of resources, and those that a profile applies. */
 export const labels = stringMap((key, value, report) => {

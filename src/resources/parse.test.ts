@@ -208,8 +208,8 @@ describe('which documents are resources', () => {
     ],
     [{ ...raw('Tier', {}), sepc: {} }, [['resource/unknown-field', 'did you mean "spec"?']]],
     [{ ...raw('NetworkPolicy', {}), status: {} }, [['resource/unknown-field', undefined]]],
-    [raw('BGPPeer', { anything: 1 }), []],
-    [raw('BGPPeer', {}, {}), [['resource/missing-field', undefined]]],
+    [raw('BGPFilter', { anything: 1 }), []],
+    [raw('BGPFilter', {}, {}), [['resource/missing-field', undefined]]],
   ])('%j', (value, expected) => {
     expect(codes(value)).toEqual(expected);
   });

@@ -1,7 +1,11 @@
 // The union of all modelled resources, discriminated by `kind`. The spec types are what the schemas infer.
+import type { BGPConfigurationSpec } from './kinds/bgp-configuration.ts';
+import type { BGPPeerSpec } from './kinds/bgp-peer.ts';
+import type { ClusterInformationSpec } from './kinds/cluster-information.ts';
 import type { FelixConfigurationSpec } from './kinds/felix-configuration.ts';
 import type { HostEndpointSpec } from './kinds/host-endpoint.ts';
 import type { IPPoolSpec } from './kinds/ip-pool.ts';
+import type { IPReservationSpec } from './kinds/ip-reservation.ts';
 import type { NetworkSetSpec } from './kinds/network-set.ts';
 import type { NodeSpec } from './kinds/node.ts';
 import type { GlobalNetworkPolicySpec, NetworkPolicySpec } from './kinds/policy.ts';
@@ -44,6 +48,10 @@ export type HostEndpoint = ResourceOf<'HostEndpoint', HostEndpointSpec>;
 export type Node = ResourceOf<'Node', NodeSpec>;
 export type FelixConfiguration = ResourceOf<'FelixConfiguration', FelixConfigurationSpec>;
 export type IPPool = ResourceOf<'IPPool', IPPoolSpec>;
+export type IPReservation = ResourceOf<'IPReservation', IPReservationSpec>;
+export type BGPConfiguration = ResourceOf<'BGPConfiguration', BGPConfigurationSpec>;
+export type BGPPeer = ResourceOf<'BGPPeer', BGPPeerSpec>;
+export type ClusterInformation = ResourceOf<'ClusterInformation', ClusterInformationSpec>;
 
 /** A staged Kubernetes policy in Calico's terms. */
 export type StagedConverted = ResourceOf<'StagedKubernetesNetworkPolicy', StagedNetworkPolicySpec>;
@@ -71,6 +79,10 @@ export type Resource =
   | Node
   | FelixConfiguration
   | IPPool
+  | IPReservation
+  | BGPConfiguration
+  | BGPPeer
+  | ClusterInformation
   | KubernetesNetworkPolicy
   | KubernetesClusterNetworkPolicy
   | KubernetesEndpointSlice;

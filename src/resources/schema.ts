@@ -48,25 +48,31 @@ export type Decoded<T> = { readonly value: T } | { readonly fault: Fault };
 
 /** A number or a string that `decode` turns into something else. */
 export function numberOrText<T>(decode: (value: number | string) => Decoded<T>) {
-  return z.union([z.number(), z.string()]).transform((value, ctx): T => {
-    const decoded = decode(value);
-    if ('value' in decoded) return decoded.value;
-    reporter(ctx)(decoded.fault);
-    return z.NEVER;
-  });
+  return z
+    .union([z.number(), z.string()])
+    .transform((value, ctx): T => {
+      const decoded = decode(value);
+      if ('value' in decoded) return decoded.value;
+      reporter(ctx)(decoded.fault);
+      return z.NEVER;
+    })
+    .meta({ 'x-kubernetes-int-or-string': true });
 }
 
 /** A list without duplicates (`x-kubernetes-list-type: set`). */
 export function set<S extends z.ZodType>(item: S, message = 'duplicate entry') {
-  return z.array(item).check(
-    always((value, report) => {
-      const seen = new Set<unknown>();
-      listOf(value).forEach((entry, index) => {
-        if (seen.has(entry)) report({ message, path: [index], code: 'resource/duplicate-entry' });
-        seen.add(entry);
-      });
-    }),
-  );
+  return z
+    .array(item)
+    .check(
+      always((value, report) => {
+        const seen = new Set<unknown>();
+        listOf(value).forEach((entry, index) => {
+          if (seen.has(entry)) report({ message, path: [index], code: 'resource/duplicate-entry' });
+          seen.add(entry);
+        });
+      }),
+    )
+    .meta({ 'x-kubernetes-list-type': 'set' });
 }
 
 /** A map keyed by users: becomes a Map, so that no key is special. `check` sees each entry. */
@@ -85,8 +91,12 @@ export function stringMap(check: (key: string, value: string, report: Report) =>
         } else ctx.addIssue({ code: 'invalid_type', expected: 'string', path: [key], input: value });
       }
       return map;
-    });
+    })
+    .meta(STRING_MAP);
 }
+
+/** For the JSON Schema of what a check, not a type, takes for a map. */
+export const STRING_MAP = { type: 'object', additionalProperties: { type: 'string' } } as const;
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);

@@ -1,6 +1,7 @@
 // What depends on more than one part of a resource: its kind, its name, its metadata and its spec. Runs whatever else
 // failed, on values that may not have parsed. Paths are those of the whole resource.
 import { checkBuiltin } from './builtins.ts';
+import { checkBgpConfigurationName } from './kinds/bgp-configuration-checks.ts';
 import { checkName } from './naming.ts';
 import { isDnsLabel } from './scalars/names.ts';
 import { fieldsOf, type Report, textOf } from './schema.ts';
@@ -66,6 +67,7 @@ function checkKindAndName(
     const message = "nodeSelector must not be set on the 'default' or per-node ('node.*') FelixConfiguration";
     report({ message, path: ['spec', 'nodeSelector'] });
   }
+  if (kind === 'BGPConfiguration') checkBgpConfigurationName(name, raw['spec'], report);
   if (kind === 'NetworkSet' || kind === 'GlobalNetworkSet') {
     const labels = fieldsOf(fieldsOf(raw['metadata'])['labels']);
     if (Object.hasOwn(labels, NAMESPACE_LABEL)) {

@@ -16,20 +16,25 @@ function portProtocol(message: string) {
 }
 
 export const hostEndpointPort = z.strictObject({
-  name: portName,
-  protocol: portProtocol('EndpointPort protocol does not support ports.'),
-  port: portNumber,
+  name: portName.describe('Name of the port.'),
+  protocol: portProtocol('EndpointPort protocol does not support ports.').describe('TCP, UDP or SCTP.'),
+  port: portNumber.describe('Number of the port.'),
 });
 
 const NEEDS_NAME = 'WorkloadEndpointPort name must not be empty if no HostPort is specified';
 
 export const workloadEndpointPort = z
   .strictObject({
-    name: z.union([z.literal(''), portName]).optional(),
-    protocol: portProtocol('WorkloadEndpointPort protocol does not support ports.'),
-    port: portNumber,
-    hostPort: z.int().min(0).max(65535).optional(),
-    hostIP: net.optional(),
+    name: z
+      .union([z.literal(''), portName])
+      .optional()
+      .describe('Name of the port.'),
+    protocol: portProtocol('WorkloadEndpointPort protocol does not support ports.').describe(
+      'TCP, UDP or SCTP.',
+    ),
+    port: portNumber.describe('Number of the port.'),
+    hostPort: z.int().min(0).max(65535).optional().describe('Port of the host that leads to it.'),
+    hostIP: net.optional().describe('Address of the host to which hostPort is bound.'),
   })
   .check(
     always((value, report) => {

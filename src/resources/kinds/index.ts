@@ -1,9 +1,13 @@
 // The schema of each modelled kind's spec.
 import type * as z from 'zod';
 import type { ParsedKind, Resource } from '../resource.ts';
+import { bgpConfigurationSpec } from './bgp-configuration.ts';
+import { bgpPeerSpec } from './bgp-peer.ts';
+import { clusterInformationSpec } from './cluster-information.ts';
 import { felixConfigurationSpec } from './felix-configuration.ts';
 import { hostEndpointSpec } from './host-endpoint.ts';
 import { ipPoolSpec } from './ip-pool.ts';
+import { ipReservationSpec } from './ip-reservation.ts';
 import { networkSetSpec } from './network-set.ts';
 import { nodeSpec } from './node.ts';
 import { globalNetworkPolicySpec, networkPolicySpec } from './policy.ts';
@@ -30,6 +34,10 @@ export const SPECS: Specs = {
   Node: nodeSpec,
   FelixConfiguration: felixConfigurationSpec,
   IPPool: ipPoolSpec,
+  IPReservation: ipReservationSpec,
+  BGPConfiguration: bgpConfigurationSpec,
+  BGPPeer: bgpPeerSpec,
+  ClusterInformation: clusterInformationSpec,
 };
 
 /** Kinds whose objects carry a status; it is kept and never read. */

@@ -1,7 +1,8 @@
 // NetworkPolicy and GlobalNetworkPolicy. Defaulted as Calico's typed client does on create: `types` inferred from the
 // rule lists, tier `default`.
 import * as z from 'zod';
-import { always, fieldsOf, listOf, type Report } from '../schema.ts';
+import { GLOBAL_NETWORK_POLICY_RULES, NETWORK_POLICY_RULES } from '../cel/policy.ts';
+import { always, fieldsOf, listOf, type Report, set } from '../schema.ts';
 import { name } from '../scalars/names.ts';
 import { selector } from '../scalars/selector.ts';
 import { checkDirections } from '../rule/checks.ts';
@@ -9,44 +10,71 @@ import { rules } from '../rule/rule.ts';
 
 export type PolicyType = 'Ingress' | 'Egress';
 
-const types = z.array(z.enum(['Ingress', 'Egress'])).check(
-  always((value, report) => {
-    listOf(value).forEach((type, index, all) => {
-      if (all.indexOf(type) === index) return;
-      report({
-        message: `'${String(type)}' type specified more than once`,
-        path: [index],
-        code: 'resource/duplicate-entry',
+const types = z
+  .array(z.enum(['Ingress', 'Egress']))
+  .check(
+    always((value, report) => {
+      listOf(value).forEach((type, index, all) => {
+        if (all.indexOf(type) === index) return;
+        report({
+          message: `'${String(type)}' type specified more than once`,
+          path: [index],
+          code: 'resource/duplicate-entry',
+        });
       });
-    });
-  }),
-);
+    }),
+  )
+  .meta({ 'x-kubernetes-list-type': 'set', minItems: 1, maxItems: 2 });
 
-const performanceHints = z.array(z.enum(['AssumeNeededOnEveryNode']));
+const performanceHints = set(z.enum(['AssumeNeededOnEveryNode']));
 
 const common = {
   tier: z
     .string()
     .transform((value) => value || 'default')
     .pipe(name)
-    .default('default'),
-  order: z.number().optional(),
-  selector: selector.optional(),
-  serviceAccountSelector: selector.optional(),
-  types: types.optional(),
-  ingress: rules,
-  egress: rules,
-  performanceHints: performanceHints.optional(),
+    .default('default')
+    .meta({ default: 'default', 'x-crd-default': 'default' })
+    .describe('The tier of the policy; it must exist.'),
+  order: z
+    .number()
+    .optional()
+    .meta({ 'x-default': 'after all that have one' })
+    .describe('Place in the tier: lower ones are judged first, equal ones by name.'),
+  selector: selector
+    .optional()
+    .describe('The endpoints that the policy applies to. Empty: all in its scope.'),
+  serviceAccountSelector: selector
+    .optional()
+    .describe('Narrows it to endpoints whose service account has these labels.'),
+  types: types
+    .optional()
+    .meta({ 'x-default': 'inferred from the rules' })
+    .describe('The directions that the policy decides; what it does not list passes by it.'),
+  ingress: rules.describe('Rules for traffic to the endpoint, the first that matches decides.'),
+  egress: rules.describe('Rules for traffic from the endpoint, the first that matches decides.'),
+  performanceHints: performanceHints
+    .optional()
+    .describe('Hints that change no verdict: the policy is kept ready on every node.'),
 };
 
 export const networkPolicyFields = common;
 
 export const globalNetworkPolicyFields = {
   ...common,
-  namespaceSelector: selector.optional(),
-  doNotTrack: z.boolean().default(false),
-  preDNAT: z.boolean().default(false),
-  applyOnForward: z.boolean().default(false),
+  namespaceSelector: selector.optional().describe('Narrows it to endpoints in namespaces with these labels.'),
+  doNotTrack: z
+    .boolean()
+    .default(false)
+    .describe('For host endpoints: judged before connection tracking, and each packet by itself.'),
+  preDNAT: z
+    .boolean()
+    .default(false)
+    .describe('For host endpoints: judged before destinations are translated.'),
+  applyOnForward: z
+    .boolean()
+    .default(false)
+    .describe('For host endpoints: applies to forwarded traffic too.'),
 };
 
 /** No rules at all count as ingress; an empty list counts as no rules. */
@@ -83,11 +111,13 @@ export function checkSwitches(value: unknown, report: Report): void {
 export const networkPolicySpec = z
   .strictObject(networkPolicyFields)
   .check(always(checkDirections(false)))
+  .meta(NETWORK_POLICY_RULES)
   .transform((spec) => ({ ...spec, types: inferTypes(spec) }));
 
 export const globalNetworkPolicySpec = z
   .strictObject(globalNetworkPolicyFields)
   .check(always(checkDirections(true)), always(checkSwitches))
+  .meta(GLOBAL_NETWORK_POLICY_RULES)
   .transform((spec) => ({ ...spec, types: inferTypes(spec) }));
 
 export type NetworkPolicySpec = z.output<typeof networkPolicySpec>;

@@ -1,6 +1,7 @@
 // StagedNetworkPolicy and StagedGlobalNetworkPolicy: a policy that is shown and never enforced. One that deletes says
 // nothing but its tier.
 import * as z from 'zod';
+import { GLOBAL_NETWORK_POLICY_RULES, NETWORK_POLICY_RULES } from '../cel/policy.ts';
 import { always, fieldsOf, type Report } from '../schema.ts';
 import { checkDirections } from '../rule/checks.ts';
 import {
@@ -11,7 +12,11 @@ import {
   type PolicyType,
 } from './policy.ts';
 
-export const stagedAction = z.enum(['Set', 'Delete', 'Learn', 'Ignore']).default('Set');
+export const stagedAction = z
+  .enum(['Set', 'Delete', 'Learn', 'Ignore'])
+  .default('Set')
+  .meta({ 'x-crd-default': 'Set' })
+  .describe('What the policy would do once it is enforced: replace the one with its name, or delete it.');
 
 const ALL_ZERO = 'Spec fields, except Tier, should all be zero-value if stagedAction is Delete';
 
@@ -40,11 +45,13 @@ function stagedTypes(
 export const stagedNetworkPolicySpec = z
   .strictObject({ ...networkPolicyFields, stagedAction })
   .check(always(checkDirections(false)), always(checkDelete))
+  .meta(NETWORK_POLICY_RULES)
   .transform((spec) => ({ ...spec, types: stagedTypes(spec) }));
 
 export const stagedGlobalNetworkPolicySpec = z
   .strictObject({ ...globalNetworkPolicyFields, stagedAction })
   .check(always(checkDirections(true)), always(checkSwitches), always(checkDelete))
+  .meta(GLOBAL_NETWORK_POLICY_RULES)
   .transform((spec) => ({ ...spec, types: stagedTypes(spec) }));
 
 export type StagedNetworkPolicySpec = z.output<typeof stagedNetworkPolicySpec>;

@@ -5,8 +5,12 @@ import * as z from 'zod';
 export const DEFAULT_TIER_ORDER = 1_000_000;
 
 export const tierSpec = z.strictObject({
-  order: z.number().default(DEFAULT_TIER_ORDER),
-  defaultAction: z.enum(['Deny', 'Pass']).default('Deny'),
+  order: z.number().default(DEFAULT_TIER_ORDER).describe('Place of the tier: lower ones are judged first.'),
+  defaultAction: z
+    .enum(['Deny', 'Pass'])
+    .default('Deny')
+    .meta({ 'x-crd-default': 'Deny' })
+    .describe('What happens to traffic of endpoints that have policies here and that none of them decided.'),
 });
 
 export type TierSpec = z.output<typeof tierSpec>;

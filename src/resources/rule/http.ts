@@ -18,10 +18,16 @@ function checkPath(value: unknown, report: Report): void {
 }
 
 const httpPath = z
-  .strictObject({ exact: z.string().max(1024).optional(), prefix: z.string().max(1024).optional() })
+  .strictObject({
+    exact: z.string().max(1024).optional().describe('The whole path.'),
+    prefix: z.string().max(1024).optional().describe('The beginning of the path.'),
+  })
   .check(always(checkPath));
 
 export const httpMatch = z.strictObject({
-  methods: set(z.string(), 'Invalid methods (duplicates)').max(20).optional(),
-  paths: z.array(httpPath).max(20).optional(),
+  methods: set(z.string(), 'Invalid methods (duplicates)')
+    .max(20)
+    .optional()
+    .describe('GET, POST and so on.'),
+  paths: z.array(httpPath).max(20).optional().describe('Paths of the request, exact or by prefix.'),
 });

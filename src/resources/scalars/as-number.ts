@@ -1,6 +1,11 @@
 // AS numbers: 0..4294967295, as a number, as digits, or as `high.low`.
 import type { Decoded } from '../schema.ts';
 
+/** The most that Calico's CRDs and, on etcd, its client accept in kinds that have a CRD. */
+export const MOST_AS_NUMBER_32 = 2_147_483_647;
+/** For the schema of a field that has this limit. */
+export const AS_NUMBER_32 = { type: 'integer', format: 'int32', 'x-kubernetes-int-or-string': undefined };
+
 export function decodeAsNumber(raw: number | string): Decoded<number> {
   const value = typeof raw === 'number' ? raw : fromText(raw);
   const valid = Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;

@@ -1,4 +1,5 @@
 // Durations as Go writes and reads them: `1h5m`, `1.5s`, `-2µs`; nanoseconds inside.
+import { textThat } from '../schema.ts';
 
 const NANOSECONDS: ReadonlyMap<string, bigint> = new Map([
   ['h', 3_600_000_000_000n],
@@ -62,3 +63,9 @@ function decimal(value: bigint, scale: bigint): string {
     .replace(/0+$/, '');
   return fraction === '' || scale === 1n ? `${value / scale}` : `${value / scale}.${fraction}`;
 }
+
+export const goDuration = textThat(
+  (value) => parseDuration(value) !== undefined,
+  'invalid duration',
+  'a duration such as 90s or 1h5m',
+);

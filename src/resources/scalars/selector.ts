@@ -17,15 +17,18 @@ export function checkSelector(value: string, report: Report): void {
   for (const found of parseSelector(value).problems) report(found);
 }
 
+/** What the API server can check of it. */
+const LIMITS = { maxLength: 1024 };
+
 export function selectorWithout(global: string): ZodString {
   return text((value, report) => {
     checkSelector(value, report);
     if (value.includes('global(')) report({ message: global });
-  });
+  }).meta(LIMITS);
 }
 
 /** May say `global()` anywhere. */
-export const anySelector = text(checkSelector);
+export const anySelector = text(checkSelector).meta(LIMITS);
 /** May not say `global()`. */
 export const selector = selectorWithout(GLOBAL_ELSEWHERE);
 /** May be `global()`, or say it nowhere. */
@@ -34,4 +37,4 @@ export const ruleNamespaceSelector = text((value, report) => {
   if (value.includes('global(') && !/^\s*global\(\s*\)\s*$/.test(value)) {
     report({ message: 'global() cannot be combined with other selectors (field "NamespaceSelector field")' });
   }
-});
+}).meta(LIMITS);
