@@ -21,13 +21,13 @@ export interface ActionSettings {
 }
 
 export function deny(settings: ActionSettings): readonly Statement[] {
-  return [COUNTER, rejects(settings) ? { reject: null } : { drop: null }];
+  return rejects(settings) ? REJECT : DROP;
 }
 
 /** What an allow of a policy does: early stages leave a sign for those that come after them. */
 export function allow({ stage, acceptedBit }: ActionSettings): readonly Statement[] {
-  const setBit = setMark(acceptedBit, true);
   if (stage === undefined || stage.allow === 'accept') return ACCEPT;
+  const setBit = setMark(acceptedBit, true);
   return stage.allow === 'flag'
     ? [setBit, ...ACCEPT]
     : [setBit, COUNTER, { notrack: null }, { accept: null }];
@@ -51,6 +51,7 @@ export function ownCopy(block: Block, settings: ActionSettings): boolean {
 
 export const ACCEPT: readonly Statement[] = [COUNTER, { accept: null }];
 export const DROP: readonly Statement[] = [COUNTER, { drop: null }];
+const REJECT: readonly Statement[] = [COUNTER, { reject: null }];
 export const RETURN: readonly Statement[] = [COUNTER, { return: null }];
 
 /**

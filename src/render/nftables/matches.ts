@@ -50,7 +50,7 @@ export function requirement(condition: Condition, context: MatchContext): Requir
       const halves = context.halves(condition.set);
       const [only, second] = halves;
       if (only !== undefined && second === undefined)
-        return { all: [match(left, `@${only.name}`, condition.negated)] };
+        return { all: [match(left, reference(only), condition.negated)] };
       const sets = halves.map((half) => `@${half.name}`);
       if (condition.negated) return { all: sets.map((set) => match(left, set, true)) };
       return {
@@ -121,6 +121,15 @@ function icmp(condition: Condition & { kind: 'icmp' }, family: Family): Requirem
     any: [[match(field('type'), type, true)], [match(field('code'), code, true)]],
     none: [both],
   };
+}
+
+const references = new WeakMap<NftSet, string>();
+
+/** One text for all rules that ask the set. */
+function reference(set: NftSet): string {
+  let text = references.get(set);
+  if (text === undefined) references.set(set, (text = `@${set.name}`));
+  return text;
 }
 
 const ADDRESSES: Readonly<Record<Family, Readonly<Record<SideName, Expression>>>> = {

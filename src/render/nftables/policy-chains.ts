@@ -77,15 +77,15 @@ function lowerRule(
   context: MatchContext,
 ): LoweredRule {
   const about = { comment: ruleComment(rule), rule: rule.id };
-  const line = (...expr: readonly Statement[]): RuleLine => ruleLine(expr, about);
   const parts = rule.conditions.map((condition) => requirement(condition, context));
   const choices = parts.filter(isChoice);
   const inline = withoutImpliedProtocol(parts, rule.conditions, context.protocol);
   const [choice, another] = choices;
   if (choice === undefined) {
-    const expr = [...withFamily(inline, rule, both), ...ruleAction(rule, block, false, settings)];
+    const expr = joined(withFamily(inline, rule, both), ruleAction(rule, block, false, settings));
     return { lines: [ruleLine(expr, about)], chains: [] };
   }
+  const line = (...statements: readonly Statement[]): RuleLine => ruleLine(statements, about);
   if (another === undefined && choice.any !== undefined && rule.action !== 'log') {
     const action = ruleAction(rule, block, false, settings);
     return {
@@ -101,6 +101,11 @@ function lowerRule(
   const leave = line(markMatch(settings.passBit, true), LEAVE);
   const clear = block.kind === 'profile' ? [line(setMark(settings.passBit, false))] : [];
   return { lines: [...clear, entry, leave], chains };
+}
+
+/** `concat` makes a list of the right length, a spread one with room for more: there are thousands of these lists. */
+function joined(matches: readonly Statement[], action: readonly Statement[]): readonly Statement[] {
+  return matches.concat(action);
 }
 
 function isChoice(part: Requirement): boolean {
@@ -143,7 +148,7 @@ function stepChains(
 function ruleComment(rule: ProgramRule): string {
   return commentText(
     rule.id,
-    (rule.annotations ?? []).map(([key, value]) => `${key}=${value}`),
+    rule.annotations?.map(([key, value]) => `${key}=${value}`),
   );
 }
 
@@ -167,9 +172,11 @@ function familyless(condition: Condition): boolean {
   return condition.kind === 'protocol' || condition.kind === 'ports';
 }
 
+const FAMILY_MATCHES = { 4: metaMatch('nfproto', 'ipv4'), 6: metaMatch('nfproto', 'ipv6') } as const;
+
 function withFamily(matches: readonly Match[], rule: ProgramRule, both: boolean): readonly Match[] {
   if (both || impliesFamily(matches)) return matches;
-  return [metaMatch('nfproto', rule.family === 4 ? 'ipv4' : 'ipv6'), ...matches];
+  return [FAMILY_MATCHES[rule.family]].concat(matches);
 }
 
 /** `tcp dport` asks for TCP itself. */
@@ -178,9 +185,9 @@ function withoutImpliedProtocol(
   conditions: readonly Condition[],
   protocol: number | undefined,
 ): Match[] {
-  const all = parts.flatMap((part) => part.all);
-  if (protocol === undefined || !impliesProtocol(all, protocol)) return all;
-  return parts.flatMap((part, i) => (conditions[i]?.kind === 'protocol' ? [] : part.all));
+  const implied = protocol !== undefined && parts.some((part) => impliesProtocol(part.all, protocol));
+  const wanted = implied ? parts.filter((_, i) => conditions[i]?.kind !== 'protocol') : parts;
+  return ([] as Match[]).concat(...wanted.map((part) => part.all));
 }
 
 function protocolOf(conditions: readonly Condition[]): number | undefined {

@@ -24,7 +24,7 @@ export function commentText(id: string, details: readonly string[] = []): string
   const plain = printable(id);
   const head =
     plain.length <= COMMENT_LIMIT ? plain : `${plain.slice(0, COMMENT_LIMIT - 42)}..${plain.slice(-40)}`;
-  return [head, ...details.map(printable)].join('; ').slice(0, COMMENT_LIMIT);
+  return details.length === 0 ? head : [head, ...details.map(printable)].join('; ').slice(0, COMMENT_LIMIT);
 }
 
 /** The prefix of a log statement, with the `: ` that Calico sets behind it, without quotes around it. */
