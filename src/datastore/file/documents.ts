@@ -58,7 +58,9 @@ export function* readDocuments(
       return placeOf({ start: Math.min(span.start, last), end: span.end });
     };
     for (const document of compose(text, chunk)) {
-      yield readYaml(document, { ...chunk, syntax: 'yaml', index: index++ }, text, within);
+      const read = readYaml(document, { ...chunk, syntax: 'yaml', index: index++ }, text, within);
+      const slow = bulk !== undefined && index === 1 && chunk.end - chunk.start >= SLOW && !read.doubtful;
+      yield slow ? { ...read, problems: [...read.problems, slowly(chunk, placeOf)] } : read;
     }
   }
 }
@@ -83,6 +85,18 @@ export function reread(text: string, origin: DocumentOrigin): Positions {
     }
     return last.positions([0, ...rest]);
   };
+}
+
+/** The reader of everything takes about a second for a megabyte. */
+const SLOW = 2 * 1024 * 1024;
+
+function slowly({ start, end }: Chunk, placeOf: (span: TextSpan) => Place): Problem {
+  const megabytes = ((end - start) / 1e6).toFixed(0);
+  return problem('yaml/slow', `${megabytes} MB of YAML that only the slow reader can read`, {
+    severity: 'warning',
+    place: placeOf({ start, end: start }),
+    hint: 'anchors, aliases, tags, merge keys and null keys do that; JSON, and what kubectl prints, is read many times faster',
+  });
 }
 
 const LONG = 64 * 1024;

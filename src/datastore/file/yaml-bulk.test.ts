@@ -1,6 +1,6 @@
 // The fast reader of YAML says what the other one says, or nothing; and places in long lists are found item by item.
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { chunksOf } from './chunks.ts';
 import { readDocuments } from './documents.ts';
@@ -9,6 +9,11 @@ import { itemChunks } from './yaml-items.ts';
 import { loadText } from './testing.ts';
 
 const placeOf = () => ({ file: '-' });
+const seed = Number(process.env['TORTIE_SEED'] ?? Date.now() % 2 ** 31);
+
+beforeAll(() => {
+  console.log(`YAML readers: TORTIE_SEED=${seed}`);
+});
 
 /** Where the fast reader is sure, the other one reads the same and finds nothing wrong. Gives how often it was sure. */
 function compare(text: string): number {
@@ -157,7 +162,7 @@ b:
       fc.property(text, (each) => {
         expect(compare(asYaml(each))).toBeLessThan(10);
       }),
-      { numRuns: 4000 },
+      { numRuns: 4000, seed },
     );
   });
 
@@ -192,7 +197,7 @@ b:
       fc.property(value, style, (each, options) => {
         sure += compare(asYaml(stringify(each, { version: '1.1', ...options } as object)));
       }),
-      { numRuns: 1500 },
+      { numRuns: 1500, seed },
     );
     expect(sure).toBeGreaterThan(1000);
   });
@@ -260,3 +265,17 @@ it.each(['', '  '])(
     );
   },
 );
+
+it.each([
+  ['an anchor', 'a: &x b\n', ['yaml/slow']],
+  ['nothing of the kind', 'a: b\n', []],
+])('a large document with %s: says so if it takes long', { timeout: 120_000 }, async (_what, line, said) => {
+  const filler = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  ${line}  text: |\n`;
+  const text = `${filler}${'    some text that is long enough\n'.repeat(70_000)}`;
+  const { problems } = await loadText(text);
+  const codes = problems.map(({ code }) => code).filter((code) => code !== 'resource/not-relevant');
+  expect(codes).toEqual(said);
+  expect(problems.filter(({ code }) => code === 'yaml/slow').map(({ place }) => place?.line)).toEqual(
+    said.map(() => 1),
+  );
+});
