@@ -28,6 +28,15 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      // A real etcd each, on loopback ports of its own. TORTIE_ETCD=<path> chooses the server (test/etcd/server.ts).
+      {
+        test: {
+          name: 'etcd',
+          include: ['test/etcd/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       // Real API servers, several seconds each to start: `npm run interop`, not `npm test`.
       ...(process.env.TORTIE_INTEROP
         ? [

@@ -1,6 +1,6 @@
 // The errors of a datastore, one code each, as Calico's classes; their messages are Calico's too (calicoctl prints
 // them). A message never holds a secret: what a library says passes through the backend's own words first.
-import { escapeControls, problem, TortieError } from '../errors/index.ts';
+import { escapeControls, type Problem, problem, TortieError } from '../errors/index.ts';
 import type { ObjectKey } from './types.ts';
 
 export type DatastoreCode =
@@ -27,12 +27,13 @@ export class DatastoreError extends TortieError {
   constructor(
     code: DatastoreCode,
     message: string,
-    more: { key?: ObjectKey; hint?: string; cause?: unknown } = {},
+    more: { key?: ObjectKey; hint?: string; cause?: unknown; problems?: readonly Problem[] } = {},
   ) {
     const { key, hint, cause } = more;
-    super([problem(code, message, { ...(key && { resource: identifier(key) }), ...(hint && { hint }) })], {
-      cause,
-    });
+    const resource = key && { resource: identifier(key) };
+    super(more.problems ?? [problem(code, message, { ...resource, ...(hint && { hint }) })], { cause });
+    // Of several problems the message is one text, in Calico's form.
+    this.message = message;
     this.name = 'DatastoreError';
     this.code = code;
     if (key) this.key = key;
@@ -94,10 +95,11 @@ export const unreadable = (rawKey: string, reason: string, key?: ObjectKey) =>
     key ? { key } : {},
   );
 
-export const expired = (revision: string, oldest: string, cause?: unknown) =>
+/** `oldest` is the oldest revision that is kept, where that is known. */
+export const expired = (revision: string | undefined, oldest: string | undefined, cause?: unknown) =>
   new DatastoreError(
     'datastore/expired',
-    `revision ${revision} is no longer kept, the oldest that is kept is ${oldest}`,
+    `revision ${revision ?? 'asked for'} is no longer kept${oldest === undefined ? '' : `, the oldest that is kept is ${oldest}`}`,
     { hint: 'list again and watch from the revision of that list', ...(cause !== undefined && { cause }) },
   );
 

@@ -2,6 +2,7 @@
 // readers share them. Its history (history.ts) serves reads of the past and every watch; a watcher holds a position in
 // it and no buffer, and one that falls behind what is kept gets `expired`.
 import type { ApiObject } from '../../resources/stored/object.ts';
+import { longLived } from '../abort.ts';
 import { defaultAllowProfile, withDefaultAllowProfile } from '../default-allow.ts';
 import {
   alreadyExists,
@@ -28,7 +29,7 @@ const HISTORY = 10_000;
 
 export function createMemoryDatastore(options: MemoryOptions = {}): Datastore {
   const history = createHistory(options.history ?? HISTORY);
-  const end = new AbortController();
+  const end = longLived();
 
   const open = ({ signal }: CallOptions = {}, key?: ObjectKey) => {
     if (end.signal.aborted) throw closed();
@@ -99,12 +100,7 @@ export function createMemoryDatastore(options: MemoryOptions = {}): Datastore {
         storedKind('Watch', selection);
         open();
         const from = isLatest(revision) ? undefined : parseRevision(revision);
-        return watchHistory(
-          history,
-          selection,
-          from,
-          signal ? AbortSignal.any([signal, end.signal]) : end.signal,
-        );
+        return watchHistory(history, selection, from, [signal, end.signal]);
       },
     }),
     async ensureInitialized(call) {

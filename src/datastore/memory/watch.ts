@@ -1,12 +1,27 @@
 // A watch as a walk through the history.
+import { link } from '../abort.ts';
 import { expired } from '../errors.ts';
 import { selects } from '../keys.ts';
 import type { DatastoreError } from '../errors.ts';
 import type { Selection, WatchEvent } from '../types.ts';
 import type { Change, History } from './history.ts';
 
-/** `from` undefined: what exists first. Ends with the signal. */
+/** `from` undefined: what exists first. Ends with the first of the signals. */
 export async function* watchHistory(
+  history: History,
+  selection: Selection,
+  from: number | undefined,
+  signals: readonly (AbortSignal | undefined)[],
+): AsyncGenerator<WatchEvent, void> {
+  const { signal, release } = link(...signals);
+  try {
+    yield* walk(history, selection, from, signal);
+  } finally {
+    release();
+  }
+}
+
+async function* walk(
   history: History,
   selection: Selection,
   from: number | undefined,

@@ -1,0 +1,51 @@
+// What a selection selects, read and decoded. What cannot be decoded is told beside the rest.
+import { withDefaultAllowProfile } from '../default-allow.ts';
+import { DatastoreError } from '../errors.ts';
+import type { Entry, Selection } from '../types.ts';
+import type { Connection } from './connection.ts';
+import type { KeyValue } from './generated/etcd_pb.ts';
+import { keyReader, rangeOf } from './keys.ts';
+import { readPages } from './pages.ts';
+import { decodeEntry } from './values.ts';
+
+export interface Listed {
+  readonly entries: readonly Entry[];
+  readonly errors: readonly DatastoreError[];
+  readonly revision: bigint;
+}
+
+/** `at` undefined: now. `stored`: without the profile that is in no store. */
+export async function listSelection(
+  connection: Connection,
+  selection: Selection,
+  at: bigint | undefined,
+  signal: AbortSignal | undefined,
+  { stored = false } = {},
+): Promise<Listed> {
+  const range = rangeOf('List', selection);
+  const readKey = keyReader(selection);
+  let entries: Entry[] = [];
+  let errors: DatastoreError[] = [];
+  let revision = 0n;
+  const reader = {
+    start(of: bigint) {
+      revision = of;
+      entries = [];
+      errors = [];
+    },
+    page(kvs: readonly KeyValue[]) {
+      for (const kv of kvs) {
+        const key = readKey(kv.key);
+        if (!key) continue;
+        try {
+          entries.push(decodeEntry(key, kv));
+        } catch (error) {
+          if (!(error instanceof DatastoreError)) throw error;
+          errors.push(error);
+        }
+      }
+    },
+  };
+  await readPages(connection, range, at, reader, signal);
+  return { entries: stored ? entries : withDefaultAllowProfile(selection, entries), errors, revision };
+}

@@ -1,0 +1,88 @@
+// A range read in pages, all at one revision, so that no answer grows with the cluster. A page asks for as many keys as
+// lately fitted into a few megabytes.
+import { DatastoreError } from '../errors.ts';
+import type { Connection } from './connection.ts';
+import { withRevision } from './faults.ts';
+import type { KeyValue } from './generated/etcd_pb.ts';
+import type { KeyRange } from './keys.ts';
+
+const FIRST_LIMIT = 500;
+const LIMIT = { least: 10, most: 5_000 };
+const PAGE_BYTES = 4 << 20;
+/** A list that takes longer than what the server keeps is begun anew, so often. */
+const TRIES = 3;
+
+export interface PageReader {
+  /** With the revision of what is read; again when the list is begun anew. */
+  readonly start: (revision: bigint) => void;
+  /** In the order of the keys. */
+  readonly page: (kvs: readonly KeyValue[]) => void;
+}
+
+/** `revision` undefined: the latest. Rejects with a DatastoreError. */
+export async function readPages(
+  connection: Connection,
+  range: KeyRange,
+  revision: bigint | undefined,
+  read: PageReader,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await readOnce(connection, range, revision, read, signal);
+    } catch (error) {
+      const again = revision === undefined && tries < TRIES && isExpired(error);
+      if (!again) throw error;
+    }
+  }
+}
+
+const isExpired = (error: unknown): boolean =>
+  error instanceof DatastoreError && error.code === 'datastore/expired';
+
+async function readOnce(
+  connection: Connection,
+  range: KeyRange,
+  wanted: bigint | undefined,
+  read: PageReader,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let { key } = range;
+  let limit = FIRST_LIMIT;
+  let revision = wanted;
+  for (let first = true; ; first = false) {
+    const request = { ...range, key, limit: BigInt(limit), revision: revision ?? 0n };
+    const answer = await connection.call(
+      'read',
+      async ({ member, options }) => {
+        try {
+          return await member.kv.range(request, options);
+        } catch (error) {
+          throw withRevision(error, member.endpoint, revision);
+        }
+      },
+      signal,
+    );
+    revision ??= answer.header?.revision ?? 0n;
+    if (first) read.start(revision);
+    read.page(answer.kvs);
+    const last = answer.kvs.at(-1)?.key;
+    if (!answer.more || !last) return;
+    key = after(last);
+    limit = nextLimit(answer.kvs);
+  }
+}
+
+function after(key: Uint8Array): Uint8Array<ArrayBuffer> {
+  const next = new Uint8Array(key.length + 1);
+  next.set(key);
+  return next;
+}
+
+function nextLimit(kvs: readonly KeyValue[]): number {
+  const size = kvs.reduce((sum, kv) => sum + kv.key.length + kv.value.length, 0);
+  return Math.min(
+    LIMIT.most,
+    Math.max(LIMIT.least, Math.floor((PAGE_BYTES * kvs.length) / Math.max(size, 1))),
+  );
+}

@@ -1,0 +1,120 @@
+// Calico's values: the object as JSON without its resourceVersion. A policy carries its name in an annotation beside it;
+// one without, written by an old Calico, may lie under `default.<name>`.
+import { encodeMetadata, encodeObject } from '../../resources/stored/encode.ts';
+import type { ApiObject, ObjectMeta } from '../../resources/stored/object.ts';
+import { DatastoreError, invalidField, unreadable } from '../errors.ts';
+import { keyText } from '../keys.ts';
+import type { Entry, ObjectKey } from '../types.ts';
+import type { KeyValue } from './generated/etcd_pb.ts';
+
+const ANNOTATION = 'projectcalico.org/metadata';
+
+const NAMED_BY_ANNOTATION: ReadonlySet<string> = new Set([
+  'NetworkPolicy',
+  'GlobalNetworkPolicy',
+  'StagedNetworkPolicy',
+  'StagedGlobalNetworkPolicy',
+]);
+
+const text = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextEncoder();
+
+export function encodeValue(key: ObjectKey, object: ApiObject): Uint8Array<ArrayBuffer> {
+  const { namespace: _, ...given } = object.metadata;
+  const metadata: ObjectMeta = {
+    ...given,
+    ...(key.namespace !== undefined && { namespace: key.namespace }),
+    ...(NAMED_BY_ANNOTATION.has(key.kind) && {
+      annotations: { ...given.annotations, [ANNOTATION]: encodeMetadata({ name: key.name }) },
+    }),
+  };
+  try {
+    return utf8.encode(encodeObject({ ...object, metadata }));
+  } catch (error) {
+    // Nested more deeply than the stack, or no JSON at all.
+    throw invalidField(key.kind, keyText(key), `it cannot be written: ${String(error)}`, key);
+  }
+}
+
+/** Throws `datastore/parse`. */
+export function decodeEntry(
+  key: ObjectKey,
+  { key: rawKey, value, modRevision }: Pick<KeyValue, 'key' | 'value' | 'modRevision'>,
+): Entry {
+  const revision = String(modRevision);
+  try {
+    return { key, value: decodeValue(key, value, revision), revision };
+  } catch (error) {
+    if (error instanceof DatastoreError) throw error;
+    throw unreadable(
+      new TextDecoder().decode(rawKey),
+      error instanceof Error ? error.message : String(error),
+      key,
+    );
+  }
+}
+
+function decodeValue(key: ObjectKey, value: Uint8Array, revision: string): ApiObject {
+  const parsed: unknown = JSON.parse(utf8Text(value));
+  if (!isRecord(parsed)) throw new Error('not a JSON object');
+  const metadata = metadataOf(parsed['metadata'] ?? {});
+  const named = NAMED_BY_ANNOTATION.has(key.kind) ? nameOfPolicy(metadata, parsed['spec'], key) : metadata;
+  return {
+    ...parsed,
+    kind: key.kind,
+    apiVersion: 'projectcalico.org/v3',
+    metadata: {
+      ...named,
+      ...(!NAMED_BY_ANNOTATION.has(key.kind) && { name: key.name }),
+      ...(key.namespace !== undefined && { namespace: key.namespace }),
+      resourceVersion: revision,
+    } as ObjectMeta,
+  };
+}
+
+function utf8Text(value: Uint8Array): string {
+  try {
+    return text.decode(value);
+  } catch {
+    throw new Error('not UTF-8');
+  }
+}
+
+const STRINGS = ['name', 'namespace', 'uid', 'creationTimestamp'];
+
+/** Only what others rely on; the rest of an object is for the checks of its kind. */
+function metadataOf(metadata: unknown): Record<string, unknown> {
+  if (!isRecord(metadata)) throw new Error('metadata is not an object');
+  for (const field of STRINGS)
+    if (metadata[field] !== undefined && metadata[field] !== null && typeof metadata[field] !== 'string')
+      throw new Error(`metadata.${field} is not text`);
+  for (const field of ['labels', 'annotations']) {
+    const map = metadata[field] ?? {};
+    if (!isRecord(map) || Object.values(map).some((entry) => typeof entry !== 'string'))
+      throw new Error(`metadata.${field} is not a map of texts`);
+  }
+  return Object.fromEntries(Object.entries(metadata).filter(([, entry]) => entry !== null));
+}
+
+function nameOfPolicy(
+  metadata: Record<string, unknown>,
+  spec: unknown,
+  key: ObjectKey,
+): Record<string, unknown> {
+  const { annotations, ...others } = metadata;
+  const held = isRecord(annotations) ? annotations : {};
+  if (!Object.hasOwn(held, ANNOTATION)) {
+    const tier = isRecord(spec) ? (spec['tier'] ?? '') : '';
+    const name = typeof metadata['name'] === 'string' ? metadata['name'] : key.name;
+    return { ...metadata, name: tier === '' || tier === 'default' ? name.replace(/^default\./, '') : name };
+  }
+  const { [ANNOTATION]: original, ...rest } = held;
+  const parsed: unknown = JSON.parse(String(original));
+  const name: unknown = isRecord(parsed) ? parsed['name'] : undefined;
+  if (typeof name !== 'string' || name === '') throw new Error(`annotation ${ANNOTATION} has no name`);
+  return { ...others, ...(Object.keys(rest).length > 0 && { annotations: rest }), name };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

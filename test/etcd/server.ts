@@ -1,0 +1,142 @@
+// A real etcd on loopback, with ports and a folder of its own, that a test can stop, start again on the same data,
+// pause, and ask for what our backend never asks. TORTIE_ETCD=<path> chooses the program; otherwise the one on the path.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient } from '@connectrpc/connect';
+import { createGrpcTransport } from '@connectrpc/connect-node';
+import { KV } from '../../src/datastore/etcd/generated/etcd_pb.ts';
+
+export interface EtcdServer {
+  readonly endpoint: string;
+  readonly start: () => Promise<void>;
+  /** Kills it and waits until it is gone; its data and ports stay. */
+  readonly kill: () => Promise<void>;
+  readonly pause: () => void;
+  readonly unpause: () => void;
+  /** Kills it and removes its data. */
+  readonly remove: () => Promise<void>;
+  /** Etcd's own API, without our backend; not over TLS. */
+  readonly kv: Client<typeof KV>;
+  readonly putRaw: (key: string | Uint8Array, value: string | Uint8Array) => Promise<bigint>;
+  readonly getRaw: (key: string) => Promise<string | undefined>;
+  readonly compact: (revision: bigint | string) => Promise<void>;
+  /** A request to the JSON gateway; not over TLS. */
+  readonly post: (path: string, body: object, token?: string) => Promise<unknown>;
+}
+
+export interface ServerOptions {
+  readonly args?: readonly string[];
+  readonly scheme?: 'http' | 'https';
+}
+
+/** Fails loudly when there is no etcd: setup installs it. */
+export async function startEtcd({ args = [], scheme = 'http' }: ServerOptions = {}): Promise<EtcdServer> {
+  const dir = await mkdtemp(join(tmpdir(), 'tortie-etcd-'));
+  const [client, peer, metrics] = await Promise.all([freePort(), freePort(), freePort()]);
+  const endpoint = `${scheme}://127.0.0.1:${client}`;
+  const peerUrl = `http://127.0.0.1:${peer}`;
+  const health = `http://127.0.0.1:${metrics}`;
+  const argv = [
+    `--data-dir=${dir}`,
+    '--name=test',
+    `--initial-cluster=test=${peerUrl}`,
+    `--listen-client-urls=${endpoint}`,
+    `--advertise-client-urls=${endpoint}`,
+    `--listen-peer-urls=${peerUrl}`,
+    `--initial-advertise-peer-urls=${peerUrl}`,
+    `--listen-metrics-urls=${health}`,
+    '--logger=zap',
+    '--log-level=error',
+    // Tests ask after a silent server more often than users do.
+    '--grpc-keepalive-min-time=100ms',
+    ...args,
+  ];
+  let child: ChildProcess | undefined;
+  let output = '';
+
+  const start = async () => {
+    const started = spawn(process.env['TORTIE_ETCD'] ?? 'etcd', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    child = started;
+    const failed = new Promise<never>((_, reject) => {
+      started.once('error', (error) => reject(new Error(`no etcd: ${error.message}`)));
+      started.once('exit', (code) => reject(new Error(`etcd ended with ${String(code)}: ${output}`)));
+    });
+    failed.catch(() => undefined);
+    for (const stream of [started.stdout, started.stderr])
+      stream?.on('data', (data: Buffer) => (output = (output + data.toString()).slice(-4000)));
+    while (!(await Promise.race([healthy(health), failed]))) await new Promise((r) => setTimeout(r, 50));
+  };
+  const kill = async () => {
+    const gone = child;
+    child = undefined;
+    if (!gone || gone.exitCode !== null || gone.signalCode !== null) return;
+    await new Promise((resolve) => {
+      gone.once('exit', resolve);
+      gone.kill('SIGKILL');
+    });
+  };
+  const kv = createClient(KV, createGrpcTransport({ baseUrl: endpoint }));
+  const raw = (data: string | Uint8Array) =>
+    typeof data === 'string' ? new TextEncoder().encode(data) : data;
+  const server: EtcdServer = {
+    endpoint,
+    start,
+    kill,
+    pause: () => void child?.kill('SIGSTOP'),
+    unpause: () => void child?.kill('SIGCONT'),
+    async remove() {
+      await kill();
+      await rm(dir, { recursive: true, force: true });
+    },
+    kv,
+    putRaw: async (key, value) =>
+      (await kv.put({ key: Buffer.from(raw(key)), value: Buffer.from(raw(value)) })).header?.revision ?? 0n,
+    getRaw: async (key) => {
+      const found = (await kv.range({ key: Buffer.from(raw(key)) })).kvs[0];
+      return found && new TextDecoder().decode(found.value);
+    },
+    compact: async (revision) => {
+      await kv.compact({ revision: BigInt(revision), physical: true });
+    },
+    async post(path, body, token) {
+      const answer = await fetch(`${endpoint}/v3/${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        ...(token && { headers: { authorization: token } }),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${path}: ${text}`);
+      return JSON.parse(text);
+    },
+  };
+  try {
+    await start();
+  } catch (error) {
+    await server.remove();
+    throw error;
+  }
+  return server;
+}
+
+async function healthy(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
