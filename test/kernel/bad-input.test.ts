@@ -3,6 +3,7 @@
 // Foreign tables with our names are status.test.ts's.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { folder, tortie } from '../../src/cli/testing.ts';
 import { systemRunner } from '../../src/host/index.ts';
@@ -33,6 +34,12 @@ apiVersion: projectcalico.org/v3
 kind: GlobalNetworkPolicy
 metadata: { name: guard }
 spec: { selector: host == 'eth', ingress: [{ action: Allow, protocol: TCP, destination: { ports: [443] } }], ${spec} }
+---`;
+const pool = (name: string, cidr: string): string => `
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata: { name: ${name} }
+spec: { cidr: ${cidr}, natOutgoing: true }
 ---`;
 const networks = (nets: readonly string[]): string => `
 apiVersion: projectcalico.org/v3
@@ -70,19 +77,19 @@ function protectedHost(argv: readonly string[], work: (ns: TestNamespace) => Pro
   });
 }
 
-/** Exit 2 with this message, and every rule and set is as it was. */
-async function refused(
-  ns: TestNamespace,
-  bad: string,
-  argv: readonly string[],
-  message: RegExp,
-): Promise<void> {
+/** What became of an attempt to enforce it, and whether any rule or set is another one now. */
+async function attempt(ns: TestNamespace, bad: string, argv: readonly string[]) {
   const before = await everything(ns);
   const done = await enforce(ns, file(bad), argv);
-  expect([done.status, done.stdout]).toEqual([2, '']);
-  expect(done.stderr).toMatch(message);
-  expect(await everything(ns)).toEqual(before);
+  return { ...done, unchanged: isDeepStrictEqual(await everything(ns), before) };
 }
+
+const refusal = (message: RegExp) => ({
+  status: 2,
+  stdout: '',
+  stderr: expect.stringMatching(message),
+  unchanged: true,
+});
 
 /** Interfaces of the host whose incoming traffic our rules tell apart. */
 async function policed(ns: TestNamespace): Promise<string[]> {
@@ -92,42 +99,49 @@ async function policed(ns: TestNamespace): Promise<string[]> {
   return [...new Set(found.flatMap((all) => [...all].map(([, name = '']) => name)))].sort();
 }
 
-describe.each(DATAPLANES)('host endpoints: $name', ({ argv }) => {
+describe.each(DATAPLANES)('what is not as the host is: $name', ({ argv }) => {
   it.each([
     {
       what: 'an interface that does not exist is policed from its first packet on',
       add: host('b', 'interfaceName: eth9'),
       message: /warning\[policy\/absent-interface\]: n1 has no interface eth9 now[^]*HostEndpoint\/b/,
-      then: ['eth0', 'eth9'],
+      after: ['eth0', 'eth9'],
     },
     {
       what: 'the second one for an interface is named, and the first one used',
       add: host('b', 'interfaceName: eth0'),
       message:
         /warning\[policy\/shared-interface\]: HostEndpoint\/a has the same interface eth0 on n1[^]*HostEndpoint\/b/,
-      then: ['eth0'],
+      after: ['eth0'],
     },
     {
       what: 'expected IPs of another host police nothing here',
       add: host('b', 'expectedIPs: [198.51.100.7]'),
       message:
         /warning\[policy\/expected-addresses\]: no interface of n1 has one of the addresses 198\.51\.100\.7/,
-      then: ['eth0'],
+      after: ['eth0'],
+    },
+    {
+      what: 'pools that overlap are named',
+      add: pool('wide', '10.65.0.0/16') + pool('narrow', '10.65.1.0/24'),
+      message:
+        /warning\[policy\/overlapping-pools\]: 10\.65\.1\.0\/24 overlaps with 10\.65\.0\.0\/16 of IPPool\/wide[^]*IPPool\/narrow/,
+      after: ['eth0'],
     },
     {
       what: 'an interface of a workload stays a workload’s',
       add: host('b', 'interfaceName: cali7'),
       message: /warning\[policy\/host-workload-interface\]: HostEndpoint\/b is for cali7 of n1/,
-      then: ['eth0'],
+      after: ['eth0'],
     },
-  ])('$what', ({ add, message, then }) =>
+  ])('$what', ({ add, message, after }) =>
     protectedHost(argv, async (ns) => {
       const before = await policed(ns);
       expect(before).toEqual(['eth0']);
       const done = await enforce(ns, file(GOOD + add), argv);
       expect([done.status, done.stdout]).toEqual([0, '']);
       expect(done.stderr).toMatch(message);
-      expect(await policed(ns)).toEqual(then);
+      expect(await policed(ns)).toEqual(after);
     }),
   );
 });
@@ -137,41 +151,33 @@ describe.each(DATAPLANES)('failsafe lists: $name', ({ argv }) => {
     protectedHost(argv, async (ns) => {
       const list = (item: string) => GOOD + felix(`failsafeInboundHostPorts: ${item}`);
       const place = (field: string) => new RegExp(`field: spec\\.failsafeInboundHostPorts${field}\n`);
-      await refused(ns, list('[{ protocol: icmp, port: 22 }]'), argv, place('\\[0\\]\\.protocol'));
-      await refused(ns, list('[{ protocol: tcp, port: 70000 }]'), argv, place('\\[0\\]\\.port'));
-      await refused(
-        ns,
-        list('[{ protocol: tcp, port: 22, net: 10.0.0.300/8 }]'),
-        argv,
-        place('\\[0\\]\\.net'),
-      );
-      await refused(ns, list('tcp:22'), argv, place(''));
+      for (const [item, field] of [
+        ['[{ protocol: icmp, port: 22 }]', '\\[0\\]\\.protocol'],
+        ['[{ protocol: tcp, port: 70000 }]', '\\[0\\]\\.port'],
+        ['[{ protocol: tcp, port: 22, net: 10.0.0.300/8 }]', '\\[0\\]\\.net'],
+        ['tcp:22', ''],
+      ] as const)
+        expect(await attempt(ns, list(item), argv)).toEqual(refusal(place(field)));
     }));
 });
 
 describe('a mark mask with too few bits', () => {
   it.each(IPTABLES)('$name: one is too few', ({ argv }) =>
-    protectedHost(argv, (ns) =>
-      refused(
-        ns,
-        GOOD + felix('iptablesMarkMask: 0x8'),
-        argv,
-        /render\/mark-mask.*0x8 has fewer than two bits/,
-      ),
-    ),
+    protectedHost(argv, async (ns) => {
+      const message = /render\/mark-mask.*0x8 has fewer than two bits\n.*hint: .*iptablesMarkMask/;
+      expect(await attempt(ns, GOOD + felix('iptablesMarkMask: 0x8'), argv)).toEqual(refusal(message));
+    }),
   );
 
   it('nftables: none is too few, and one where untracked policy needs a second', () =>
     protectedHost(NFTABLES?.argv ?? [], async (ns) => {
       const argv = NFTABLES?.argv ?? [];
-      await refused(ns, GOOD + felix('nftablesMarkMask: 0'), argv, /render\/no-mark-bit.*has no bit in it/);
+      const none = GOOD + felix('nftablesMarkMask: 0');
+      const message = /render\/no-mark-bit.*has no bit in it\n.*hint: .*nftablesMarkMask/;
+      expect(await attempt(ns, none, argv)).toEqual(refusal(message));
       const untracked = host('a', 'interfaceName: eth0') + policy('doNotTrack: true, applyOnForward: true');
-      await refused(
-        ns,
-        untracked + felix('nftablesMarkMask: 0x8'),
-        argv,
-        /render\/no-mark-bit.*only one bit/,
-      );
+      const one = await attempt(ns, untracked + felix('nftablesMarkMask: 0x8'), argv);
+      expect(one).toEqual(refusal(/render\/no-mark-bit.*only one bit/));
     }));
 });
 
@@ -180,12 +186,10 @@ describe.each(IPTABLES)('an IP set beyond maxIpsetSize: $name', ({ argv }) => {
 
   it('is refused with the way out; the limit can be raised in place', () =>
     protectedHost(argv, async (ns) => {
-      await refused(
-        ns,
-        GOOD + nets(5) + felix('maxIpsetSize: 4'),
-        argv,
-        /ipsets\/too-large.*has 5 members for IPv4, and 4 at most are allowed\n.*hint: raise maxIpsetSize/,
-      );
+      const message =
+        /ipsets\/too-large.*has 5 members for IPv4, and 4 at most are allowed\n.*hint: raise maxIpsetSize/;
+      const many = GOOD + nets(5) + felix('maxIpsetSize: 4');
+      expect(await attempt(ns, many, argv)).toEqual(refusal(message));
       const fits = GOOD + nets(4) + felix('maxIpsetSize: 4');
       expect(await enforce(ns, file(fits), argv)).toMatchObject({ status: 0, stderr: '' });
       const raised = GOOD + nets(5) + felix('maxIpsetSize: 5');
