@@ -14,7 +14,7 @@ export function markBits(mask: number): Bits {
   if (passed === 0) {
     throw new TortieError([
       problem('render/mark-mask', `the mark mask ${hex(mask)} has fewer than two bits`, {
-        hint: 'iptables needs two bits; give it more, e.g. 0xffff0000',
+        hint: 'iptables needs two bits; give iptablesMarkMask of FelixConfiguration more, e.g. 0xffff0000',
       }),
     ]);
   }
