@@ -1,11 +1,14 @@
 // FelixConfiguration: how a node enforces policy. The fields that tortie reads are typed here; every other field of
 // Calico's table is in felix-other-fields.ts.
 import * as z from 'zod';
-import { always, fieldsOf, textThat } from '../schema.ts';
+import { FELIX_RULES } from '../cel/felix.ts';
+import { always, textThat } from '../schema.ts';
 import { enumAnyCase, interfaceFilter, interfacePrefixes, logPrefix } from '../scalars/felix.ts';
 import { addressV4, cidr, cidrV4 } from '../scalars/net.ts';
 import { portRange } from '../scalars/port.ts';
 import { anySelector } from '../scalars/selector.ts';
+import { checkFelix } from './felix-checks.ts';
+import { describeFelix } from './felix-meanings.ts';
 import { otherFelixFields } from './felix-other-fields.ts';
 
 const allowAction = enumAnyCase(['Accept', 'Return']).optional();
@@ -16,9 +19,12 @@ const flag = z.boolean().optional();
 const failsafePorts = z
   .array(
     z.strictObject({
-      protocol: textThat((value) => /^(tcp|udp|sctp)$/i.test(value), 'protocol must be TCP, UDP or SCTP'),
-      port: z.int().min(0).max(65535),
-      net: cidr.optional(),
+      protocol: textThat(
+        (value) => /^(tcp|udp|sctp)$/i.test(value),
+        'protocol must be TCP, UDP or SCTP',
+      ).describe('TCP, UDP or SCTP, in any case.'),
+      port: z.int().min(0).max(65535).describe('The port.'),
+      net: cidr.optional().describe('Only for peers in this network.'),
     }),
   )
   .optional();
@@ -57,16 +63,8 @@ const used = {
 };
 
 // The other fields are left out of the type on purpose: nothing may read them before they are moved to `used`.
-const fields: typeof used = Object.assign({}, otherFelixFields, used);
+const fields: typeof used = describeFelix(Object.assign({}, otherFelixFields, used));
 
-export const felixConfigurationSpec = z.strictObject(fields).check(
-  always((value, report) => {
-    const spec = fieldsOf(value);
-    if (spec['routeTableRange'] !== undefined && spec['routeTableRanges'] !== undefined) {
-      const message = 'routeTableRange and routeTableRanges cannot both be set';
-      report({ message, path: ['routeTableRange'] });
-    }
-  }),
-);
+export const felixConfigurationSpec = z.strictObject(fields).check(always(checkFelix)).meta(FELIX_RULES);
 
 export type FelixConfigurationSpec = z.output<typeof felixConfigurationSpec>;

@@ -2,21 +2,20 @@
 // simple type, so that a typing error is found although nothing depends on the field yet.
 import * as z from 'zod';
 import { numberOrText, set, stringMap, textThat } from '../schema.ts';
+import { TABLE_RANGE_RULES, TABLE_RANGES_RULES } from '../cel/felix.ts';
 import { decodeDscp } from '../scalars/dscp.ts';
 import { addressV4, addressV6, cidr } from '../scalars/net.ts';
-import { interfaceName, isDnsLabel } from '../scalars/names.ts';
+import { interfaceName, isDnsLabel, isInterfaceName } from '../scalars/names.ts';
 import { decodePort } from '../scalars/port.ts';
-import {
-  duration,
-  durationWithFraction,
-  enumAnyCase,
-  host,
-  interfaceFilter,
-  regex,
-} from '../scalars/felix.ts';
+import { goDuration, parseDuration } from '../scalars/duration.ts';
+import { duration, enumAnyCase, host, interfaceFilter, regex } from '../scalars/felix.ts';
 
 const SEVERITIES = ['Trace', 'Debug', 'Info', 'Warning', 'Error', 'Fatal'] as const;
 const SWITCH = ['Enabled', 'Disabled'] as const;
+const notNegative = textThat((value) => {
+  const nanoseconds = parseDuration(value);
+  return nanoseconds !== undefined && nanoseconds >= 0n;
+}, 'Timeout should not be negative');
 const port = z.int().min(0).max(65535);
 const priority = z.int().min(1).max(2_147_483_646);
 const portOrRange = numberOrText(decodePort);
@@ -47,20 +46,43 @@ const REGEXES =
   'nftablesFlowTableDataIfacePattern';
 const TEXTS =
   'bpfCTLBLogFilter cgroupV2Path dataplaneDriver debugMemoryProfilePath endpointStatusPathPrefix ' +
-  'featureDetectOverride featureGates flowLogsGoldmaneServer interfaceExclude logFilePath metadataAddr ' +
+  'flowLogsGoldmaneServer interfaceExclude logFilePath metadataAddr ' +
   'policySyncPathPrefix prometheusMetricsCAFile prometheusMetricsCertFile prometheusMetricsKeyFile';
 const INTEGERS =
   'bpfExportBufferSizeMB bpfMapSizeConntrack bpfMapSizeIPSets bpfMapSizeIfState bpfMapSizeNATAffinity ' +
   'bpfMapSizeNATBackend bpfMapSizeNATFrontend bpfMapSizePerCpuConntrack bpfMapSizeRoute deviceRouteProtocol ipipMTU ' +
   'vxlanMTU vxlanMTUV6 vxlanVNI wireguardMTU wireguardMTUV6';
 
-const tableRange = z.strictObject({ min: z.int().min(1), max: z.int().min(1).max(4_294_967_295) });
-const conntrackTimeout = z.union([z.literal('Auto'), duration]).optional();
+/** `name=value,name=value`, each value like the pattern. */
+function pairs(value: string) {
+  const pair = `([a-zA-Z0-9-_]+=${value})`;
+  const pattern = `^(${pair},)*(${pair})?$`;
+  const matcher = new RegExp(pattern);
+  return textThat((v) => matcher.test(v), 'invalid list', 'name=value, separated by commas')
+    .optional()
+    .meta({ pattern });
+}
+
+/** Their bounds are in felix-checks.ts. */
+const tableRange = z.strictObject({
+  min: z.int().describe('The first table.'),
+  max: z.int().describe('The last table.'),
+});
+const TIMEOUT = /^(([0-9]*(\.[0-9]*)?(ms|s|h|m|us)+)+|Auto)$/;
+const conntrackTimeout = textThat(
+  (v) => TIMEOUT.test(v),
+  'invalid duration',
+  'a duration such as 90s, or Auto',
+)
+  .optional()
+  .meta({ pattern: TIMEOUT.source });
+const timeout = (of: string, fallback: string) =>
+  conntrackTimeout.meta({ 'x-default': fallback }).describe(`Of ${of}.`);
 
 export const otherFelixFields: Record<string, z.ZodType> = {
   ...each(() => z.boolean(), BOOLEANS),
   ...each(() => duration, DURATIONS),
-  ...each(() => durationWithFraction, FRACTIONAL_DURATIONS),
+  ...each(() => goDuration, FRACTIONAL_DURATIONS),
   ...each(() => regex, REGEXES),
   ...each(() => z.string(), TEXTS),
   ...each(() => z.int(), INTEGERS),
@@ -89,14 +111,14 @@ export const otherFelixFields: Record<string, z.ZodType> = {
   bpfConntrackMode: z.enum(['Auto', 'Userspace', 'BPFProgram']).optional(),
   bpfConntrackTimeouts: z
     .strictObject({
-      creationGracePeriod: conntrackTimeout,
-      tcpSynSent: conntrackTimeout,
-      tcpEstablished: conntrackTimeout,
-      tcpFinsSeen: conntrackTimeout,
-      tcpResetSeen: conntrackTimeout,
-      udpTimeout: conntrackTimeout,
-      genericTimeout: conntrackTimeout,
-      icmpTimeout: conntrackTimeout,
+      creationGracePeriod: timeout('entries that were just made', '10s'),
+      tcpSynSent: timeout('connections that were not answered', '20s'),
+      tcpEstablished: timeout('established connections', '1h'),
+      tcpFinsSeen: timeout('connections that both sides closed', 'Auto'),
+      tcpResetSeen: timeout('connections that were reset', '40s'),
+      udpTimeout: timeout('UDP', '60s'),
+      genericTimeout: timeout('other protocols', '10m'),
+      icmpTimeout: timeout('ICMP', '5s'),
     })
     .optional(),
   bpfEnforceRPF: enumAnyCase(['Disabled', 'Strict', 'Loose']).optional(),
@@ -104,19 +126,26 @@ export const otherFelixFields: Record<string, z.ZodType> = {
   bpfExternalServiceMode: enumAnyCase(['Tunnel', 'DSR']).optional(),
   bpfForceTrackPacketsFromIfaces: z.array(interfaceFilter).optional(),
   bpfJITHardening: z.enum(['Auto', 'Strict']).optional(),
-  bpfLogFilters: stringMap().optional(),
+  bpfLogFilters: stringMap((key, _value, report) => {
+    if (!isInterfaceName(key)) report({ message: 'invalid interface name', path: [key] });
+  }).optional(),
   bpfLogLevel: enumAnyCase(['Off', 'Info', 'Debug']).optional(),
   bpfMapSizeConntrackCleanupQueue: z.int().min(1).optional(),
   bpfMapSizeConntrackScaling: enumAnyCase(['Disabled', 'DoubleIfFull']).optional(),
   bpfOverlayHostSourceIP: z.enum(['TunnelAddress', 'HostAddress']).optional(),
   bpfRedirectToPeer: z.enum(['Enabled', 'Disabled', 'L2Only']).optional(),
   deviceRouteSourceAddressIPv6: addressV6.optional(),
+  featureDetectOverride: pairs('(true|false|)'),
+  featureGates: pairs('([^=]+)'),
   flowLogsPolicyEvaluationMode: z.enum(['None', 'Continuous']).optional(),
   healthTimeoutOverrides: z
     .array(
       z.strictObject({
-        name: textThat((v) => /^[a-zA-Z0-9_ -]+$/.test(v), 'name should match regex [a-zA-Z0-9_ -]+'),
-        timeout: durationWithFraction,
+        name: textThat(
+          (v) => /^[a-zA-Z0-9_ -]+$/.test(v),
+          'name should match regex [a-zA-Z0-9_ -]+',
+        ).describe('Part of the agent.'),
+        timeout: notNegative.describe('How long it may be silent.'),
       }),
     )
     .optional(),
@@ -141,8 +170,8 @@ export const otherFelixFields: Record<string, z.ZodType> = {
     .enum(['RequireAndVerifyClientCert', 'RequireAnyClientCert', 'VerifyClientCertIfGiven', 'NoClientCert'])
     .optional(),
   routeSource: enumAnyCase(['WorkloadIPs', 'CalicoIPAM']).optional(),
-  routeTableRange: tableRange.optional(),
-  routeTableRanges: z.array(tableRange).optional(),
+  routeTableRange: tableRange.meta(TABLE_RANGE_RULES).optional(),
+  routeTableRanges: z.array(tableRange.meta(TABLE_RANGES_RULES)).optional(),
   serviceLoopPrevention: enumAnyCase(['Drop', 'Reject', 'Disabled']).optional(),
   wireguardRoutingRulePriority: z.int().min(1).max(32_765).optional(),
 };

@@ -19,7 +19,7 @@ import { workloadEndpointSpec } from './workload-endpoint.ts';
 
 type Specs = { readonly [K in ParsedKind]: z.ZodType<Extract<Resource, { kind: K }>['spec']> };
 
-export const SPECS: Specs = {
+const BY_KIND = {
   Tier: tierSpec,
   NetworkPolicy: networkPolicySpec,
   GlobalNetworkPolicy: globalNetworkPolicySpec,
@@ -38,7 +38,12 @@ export const SPECS: Specs = {
   BGPConfiguration: bgpConfigurationSpec,
   BGPPeer: bgpPeerSpec,
   ClusterInformation: clusterInformationSpec,
-};
+} satisfies Specs;
+
+export const SPECS: Specs = BY_KIND;
+
+/** Specs as they are written, in JSON: what has a default may be left out. */
+export type WrittenSpecs = { readonly [K in ParsedKind]: z.input<(typeof BY_KIND)[K]> };
 
 /** Kinds whose objects carry a status; it is kept and never read. */
 export const WITH_STATUS: ReadonlySet<string> = new Set(['IPPool', 'Node', 'Tier']);

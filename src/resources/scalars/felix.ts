@@ -2,27 +2,25 @@
 import * as z from 'zod';
 import { textThat } from '../schema.ts';
 
-const UNITS = '(h|m|s|ms|us|µs|ns)';
-const WHOLE = new RegExp(`^([0-9]+${UNITS})+$`);
-const FRACTION = new RegExp(`^-?([0-9]+(\\.[0-9]+)?${UNITS})+$`);
+const WHOLE = /^([0-9]+(h|m|s|ms))+$/;
 const DURATION_HINT = 'a duration such as 90s or 1h5m';
 
 /** Calico's pattern for durations refuses fractions. */
-export const duration = textThat((v) => WHOLE.test(v), 'invalid duration', DURATION_HINT);
-export const durationWithFraction = textThat(
-  (v) => v === '0' || FRACTION.test(v),
-  'invalid duration',
-  DURATION_HINT,
-);
+export const duration = textThat((v) => WHOLE.test(v), 'invalid duration', DURATION_HINT).meta({
+  pattern: WHOLE.source,
+});
 
 /** One of `values` in any case, given back as spelled in `values`; the empty string is the same as no value. */
 export function enumAnyCase<const T extends string>(values: readonly T[]) {
-  return z.string().transform((text, ctx): T | undefined => {
-    if (text === '') return undefined;
-    const value = values.find((known) => known.toLowerCase() === text.toLowerCase());
-    if (value === undefined) ctx.addIssue({ code: 'invalid_value', values: [...values], input: text });
-    return value;
-  });
+  return z
+    .string()
+    .transform((text, ctx): T | undefined => {
+      if (text === '') return undefined;
+      const value = values.find((known) => known.toLowerCase() === text.toLowerCase());
+      if (value === undefined) ctx.addIssue({ code: 'invalid_value', values: [...values], input: text });
+      return value;
+    })
+    .meta({ 'x-any-case': values });
 }
 
 /** RE2 and ECMAScript agree on the plain part of the language; a flag group is RE2's own. */
