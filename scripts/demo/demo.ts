@@ -1,12 +1,12 @@
 // The demo: examples/shop on a node of namespaces, enforced by the real command line on both dataplanes, every pair
-// probed on the real kernel before and after, one policy changed. Run by scripts/demo.mjs inside a private lab.
+// probed on the real kernel before and after, one policy changed, then the node itself protected. Run by scripts/demo.mjs inside a private lab.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Lab } from '../../test/lab/lab.ts';
-import { placesOf, printMatrix, probeAll, SERVICES, type Matrix } from './matrix.ts';
-import { compile, NEXT, NODE, openShop, ROOT, SHOP } from './sample.ts';
+import { HOST_SERVICES, legend, placesOf, printMatrix, probeAll, SERVICES, type Matrix } from './matrix.ts';
+import { compile, HOST_POLICY, NEXT, NODE, openShop, ROOT, SHOP } from './sample.ts';
 
 const CLI = join(ROOT, 'dist/bin/tortie.js');
 const DATAPLANES = [
@@ -60,15 +60,16 @@ const scratch = mkdtempSync(join(tmpdir(), 'tortie-demo-'));
 try {
   cpSync(SHOP, join(scratch, 'shop'), { recursive: true });
   cpSync(SHOP, join(scratch, 'shop-next'), { recursive: true });
+  cpSync(HOST_POLICY, join(scratch, 'host'), { recursive: true });
   cpSync(NEXT, join(scratch, 'shop-next', basename(NEXT)));
   const [now, then] = [await compile([join(scratch, 'shop')]), await compile([join(scratch, 'shop-next')])];
+  const guarded = await compile([join(scratch, 'shop-next'), join(scratch, 'host')]);
   const places = placesOf(now);
+  const hostPlaces = places.filter(({ name }) => ['web1', 'node', 'outside'].includes(name));
   console.log(
     `A node, ${now.endpoints.size} workloads, an outside host; IPv4 and IPv6. Rows send, columns receive:`,
   );
-  console.log(
-    `${SERVICES.map((s) => `${s.letter} = ${s.title}`).join('; ')}; · = not delivered; * = changed`,
-  );
+  console.log(legend(SERVICES));
 
   for (const { dataplane, backend } of DATAPLANES) {
     const lab = await openShop(now, { name: `d${dataplane.slice(0, 3)}`, answers: false });
@@ -97,6 +98,12 @@ try {
         '9187',
       ];
       tortie(lab, ['explain', '-f', 'shop-next', '--node', NODE, ...flow], { ok: [0] });
+      heading('the node itself: a host endpoint on its uplink, failsafe ports, metrics for the office');
+      console.log(legend(HOST_SERVICES));
+      const unguarded = report(await probeAll(lab, hostPlaces, then, HOST_SERVICES));
+      const both = ['-f', 'shop-next', '-f', 'host'];
+      tortie(lab, ['enforce', ...both, ...on, ...backend], { ok: [0], head: 0, tail: 2 });
+      report(await probeAll(lab, hostPlaces, guarded, HOST_SERVICES), unguarded);
       heading('and away again');
       tortie(lab, ['clear'], { ok: [0] });
       report(await probeAll(lab, places, undefined));

@@ -28,8 +28,25 @@ export const SERVICES: readonly Service[] = [
   { letter: 'e', title: 'echo request', protocol: 1 },
 ];
 
+/** What a host is asked for, or asks for itself. */
+export const HOST_SERVICES: readonly Service[] = [
+  { letter: 's', title: 'ssh, TCP 22', protocol: 6, port: 22 },
+  { letter: 'k', title: 'Kubernetes API, TCP 6443', protocol: 6, port: 6443 },
+  { letter: 'm', title: 'metrics, TCP 9100', protocol: 6, port: 9100 },
+  { letter: 't', title: 'telnet, TCP 23', protocol: 6, port: 23 },
+  { letter: 'h', title: 'https, TCP 443', protocol: 6, port: 443 },
+  { letter: 'd', title: 'dns, UDP 53', protocol: 17, port: 53 },
+  { letter: 'e', title: 'echo request', protocol: 1 },
+];
+
+export function legend(services: readonly Service[]): string {
+  return `${services.map((s) => `${s.letter} = ${s.title}`).join('; ')}; · = not delivered; * = changed`;
+}
+
 export interface Matrix {
   readonly places: readonly string[];
+  /** How wide a cell is. */
+  readonly width: number;
   /** `from|to` → letters of what is delivered, over both families. */
   readonly cells: ReadonlyMap<string, string>;
   readonly probes: number;
@@ -61,12 +78,13 @@ export async function probeAll(
   lab: Lab,
   places: readonly Place[],
   policy: NodePolicy | undefined,
+  services: readonly Service[] = SERVICES,
 ): Promise<Matrix> {
   const asked = places.flatMap((from) =>
     places
       .filter((to) => to !== from)
       .flatMap((to) =>
-        SERVICES.flatMap((service) =>
+        services.flatMap((service) =>
           [0, 1].map((f) => ({ from, to, service, packet: packetOf(from, to, service, f) })),
         ),
       ),
@@ -89,9 +107,10 @@ export async function probeAll(
     if (arrived) letters.add(service.letter);
   }
   const text = (letters: ReadonlySet<string>): string =>
-    SERVICES.map((s) => (letters.has(s.letter) ? s.letter : '·')).join('');
+    services.map((s) => (letters.has(s.letter) ? s.letter : '·')).join('');
   return {
     places: places.map((p) => p.name),
+    width: services.length,
     cells: new Map([...cells].map(([key, letters]) => [key, text(letters)])),
     probes: asked.length,
     disagreements,
@@ -116,7 +135,7 @@ function packetOf(from: Place, to: Place, service: Service, f: number): Packet {
 
 /** Rows are senders. With `before`, cells that differ from it are marked with `*`. */
 export function printMatrix(matrix: Matrix, before?: Matrix): string {
-  const width = Math.max(...matrix.places.map((p) => p.length), SERVICES.length + 1) + 1;
+  const width = Math.max(...matrix.places.map((p) => p.length), matrix.width + 1) + 1;
   const pad = (text: string): string => text.padEnd(width);
   const row = (from: string): string =>
     pad(from) +

@@ -6,6 +6,7 @@ import { openLab, type Lab } from '../../test/lab/lab.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const SHOP = join(ROOT, 'examples/shop');
+export const HOST_POLICY = join(ROOT, 'examples/host');
 export const NEXT = join(ROOT, 'examples/shop-next/60-db.yaml');
 export const NODE = 'node1';
 export const OUTSIDE = ['192.0.2.9', '2001:db8::9'] as const;
