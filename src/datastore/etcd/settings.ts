@@ -15,8 +15,6 @@ export interface EtcdTls {
   readonly cert?: string;
   readonly key?: string;
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
-  /** As OpenSSL spells them, separated by colons. */
-  readonly ciphers?: string;
 }
 
 /** Milliseconds. */
