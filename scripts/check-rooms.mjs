@@ -25,7 +25,7 @@ const ROOMS = [
   'bgp',
   'cli',
 ];
-const IO_ROOMS = new Set(['datastore', 'sync', 'host', 'apply', 'agent', 'cli']);
+const IO_ROOMS = new Set(['datastore', 'client', 'sync', 'host', 'apply', 'agent', 'cli']);
 const PURE_NODE = new Set(['node:crypto']);
 
 const files = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })

@@ -1,5 +1,6 @@
 // The library: the functions of the command line, typed, without side effects on import. In the order of the data:
 //
+//   createClient                Calico's API over a datastore: create, get, list, watch, … typed by kind
 //   loadFiles, parseResource    files or plain values → resources, and problems with their places
 //   createGraph, feed           resources → NodePolicy, everything that one node must enforce
 //   createEvaluator             NodePolicy → the verdict on a packet, and why; explainFlow judges both ends
@@ -21,6 +22,19 @@ export {
   sortProblems,
   TortieError,
 } from './errors/index.ts';
+export {
+  type CallOptions,
+  type Datastore,
+  type DatastoreCode,
+  DatastoreError,
+  type DeleteOptions,
+  type Entry,
+  type Listing,
+  type ObjectKey,
+  type Selection,
+  type WatchEvent,
+} from './datastore/index.ts';
+export * from './client/index.ts';
 export { loadFiles, type LoadOptions, type LoadResult } from './datastore/file/index.ts';
 export {
   type Comparison,

@@ -1,0 +1,20 @@
+// The default-allow profile is everywhere and belongs to nobody.
+import { alreadyExists, notSupported, type ObjectKey } from '../../datastore/index.ts';
+import { DEFAULT_ALLOW_PROFILE } from '../../resources/index.ts';
+import type { Rules } from './index.ts';
+
+const PROVIDED = 'is a default provided by Calico';
+const KEY: ObjectKey = { kind: 'Profile', name: DEFAULT_ALLOW_PROFILE };
+
+export const profileRules: Rules = {
+  async beforeCreate({ metadata }) {
+    if (metadata.name === KEY.name) throw alreadyExists(KEY, `${KEY.name} ${PROVIDED}`);
+  },
+  async beforeUpdate({ metadata }) {
+    if (metadata.name === KEY.name)
+      throw notSupported('Update', KEY, `the profile ${PROVIDED} and cannot be updated`);
+  },
+  async beforeDelete({ name }) {
+    if (name === KEY.name) throw notSupported('Delete', KEY, `the profile ${PROVIDED} and cannot be deleted`);
+  },
+};
