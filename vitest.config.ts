@@ -11,7 +11,7 @@ export default defineConfig({
             'src/**/*.test.ts',
             'packages/**/*.test.ts',
             'test/{datastore,golden,library,properties}/**/*.test.ts',
-            'test/conformance/evaluator.test.ts',
+            'test/conformance/{evaluator,random}.test.ts',
           ],
           testTimeout: 30_000,
         },
