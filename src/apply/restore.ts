@@ -1,15 +1,17 @@
 // Puts back exactly what was there. What comes back is in force before anything else of ours goes, members that restrict
-// come before the rules and members that loosen after them: the order of every plan. Nothing of others is touched.
+// come before the rules and members that loosen after them, tables as restore-tables.ts says: the order of every plan.
+// Nothing of others is touched.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problem, type Problem } from '../errors/problem.ts';
 import type { Family } from '../net/types.ts';
 import type { Runner } from '../host/index.ts';
 import { type Ipset, type IpsetUse, isOurIpset, parseIpsetSave } from '../ipsets/index.ts';
 import { ipsetSteps } from '../plan/ipset-steps.ts';
-import { planOf, type Script, script } from '../plan/script.ts';
+import { planOf, script } from '../plan/script.ts';
 import type { Command, IptablesBackend, Plan } from '../plan/types.ts';
 import { execute, tidy } from './execute.ts';
 import { type KernelText, readKernelText, type SavedTable } from './kernel-text.ts';
+import { restoreInput } from './restore-tables.ts';
 
 const BACKENDS = ['nft', 'legacy'] as const;
 const FAMILIES = [4, 6] as const;
@@ -111,59 +113,8 @@ function familyCommand(
   now: readonly SavedTable[],
   then: readonly SavedTable[],
 ): Command | undefined {
-  const text = script();
-  const names = new Set([...then, ...now].map((t) => t.table));
-  for (const name of names) {
-    const from = now.find((t) => t.table === name) ?? { table: name, chains: [], hooks: [] };
-    const to = then.find((t) => t.table === name) ?? { table: name, chains: [], hooks: [] };
-    if (JSON.stringify(from) !== JSON.stringify(to)) writeTable(text, from, to, backend);
-  }
+  const text = restoreInput(now, then, backend);
   const tool = family === 6 ? 'ip6tables' : 'iptables';
   const argv = [`${tool}-${backend}-restore`, '--noflush', '--wait', '10'];
   return text.size === 0 ? undefined : text.command(argv, `put back rules v${family}`);
-}
-
-function writeTable(text: Script, now: SavedTable, then: SavedTable, backend: IptablesBackend): void {
-  const gone = now.chains.map(([name]) => name).filter((name) => !then.chains.some(([c]) => c === name));
-  const declare = (names: readonly string[]) => text.addAll(names.map((name) => `:${name} - -`));
-  text.add(`*${now.table}`);
-  declare([...then.chains.map(([name]) => name), ...gone]);
-  for (const [, lines] of then.chains) text.addAll(lines);
-  for (const chain of new Set([...now.hooks, ...then.hooks].map(([name]) => name))) {
-    text.addAll(hookLines(chain, entries(now, chain), entries(then, chain)));
-  }
-  if (gone.length > 0 && backend === 'nft') {
-    // This backend deletes a chain only when the commit that emptied its referrers is through.
-    text.addAll(['COMMIT', `*${now.table}`]);
-    declare(gone);
-  }
-  text.addAll([...gone.map((name) => `-X ${name}`), 'COMMIT']);
-}
-
-const entries = (table: SavedTable, chain: string) => table.hooks.find(([name]) => name === chain)?.[1] ?? [];
-
-/** Ours out, and in again behind as many rules of others as stood before them; those at the end go to the end. */
-function hookLines(
-  chain: string,
-  now: readonly (string | null)[],
-  then: readonly (string | null)[],
-): string[] {
-  const lines = now.flatMap((rule) => (rule === null ? [] : [`-D ${chain} ${rule}`]));
-  if (JSON.stringify(now) === JSON.stringify(then)) return [];
-  const foreignNow = now.filter((rule) => rule === null).length;
-  const lastForeign = then.lastIndexOf(null);
-  const atEndNow = now.slice(now.lastIndexOf(null) + 1);
-  let ours = 0;
-  let foreign = 0;
-  for (const [i, rule] of then.entries()) {
-    if (rule === null) foreign += 1;
-    else {
-      // Where no rules of others told the two ends apart, the place of the same rule today does.
-      const last = foreign > 0 ? i > lastForeign : foreignNow > 0 && atEndNow.includes(rule);
-      if (last) lines.push(`-A ${chain} ${rule}`);
-      else lines.push(`-I ${chain} ${Math.min(foreign, foreignNow) + ours + 1} ${rule}`);
-      ours += 1;
-    }
-  }
-  return lines;
 }

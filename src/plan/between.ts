@@ -10,6 +10,8 @@
 // Until filter is committed, whatever passes would have passed the old policy; from then on, it would pass the new one.
 // Packets that both policies allow for different reasons (one in raw, the other in mangle) are asked in filter meanwhile.
 // POSTROUTING of mangle needs no such thing: it alone judges what it judges.
+// An entry says itself what it asks, and either side may be such a state in between, left behind by a process that was
+// killed: then all that it asks is asked, and nothing is accepted before filter.
 // Not covered: a change of the mark mask itself, for what the host sends and somebody DNATs, between those commits.
 //
 // The table in between is the old one, the changed chains of the new one beside it under other names, and entries that
@@ -25,18 +27,10 @@ import { sameRules } from './delta.ts';
 type Tables = ReadonlyMap<IptablesTableName, IptablesTable>;
 type Judging = 'raw' | 'mangle';
 
-/** The entry from the kernel's chain, and the dispatch that judges. */
-interface Way {
-  readonly entry: string;
-  readonly root: string;
-}
-
-const WAYS: Readonly<Record<Judging, readonly Way[]>> = {
-  raw: [
-    { entry: 'tortie-PREROUTING', root: `tortie-${ROOTS.untrackedIn}` },
-    { entry: 'tortie-OUTPUT', root: `tortie-${ROOTS.untrackedOut}` },
-  ],
-  mangle: [{ entry: 'tortie-PREROUTING', root: `tortie-${ROOTS.preDnat}` }],
+/** The entries from the kernel's chains, behind which packets are judged. */
+const ENTRIES: Readonly<Record<Judging, readonly string[]>> = {
+  raw: ['tortie-PREROUTING', 'tortie-OUTPUT'],
+  mangle: ['tortie-PREROUTING'],
 };
 
 /** The chains of the table in between; undefined when the old and the new one judge alike. */
@@ -49,56 +43,54 @@ export function chainsBetween(
   const before = from.get(name)?.chains ?? new Map<string, ChainText>();
   const after = to.get(name)?.chains ?? new Map<string, ChainText>();
   const dirty = changedChains(before, after);
-  const ways = WAYS[name].filter(({ root }) => dirty.has(root) || (before.has(root) && !after.has(root)));
+  const ways = ENTRIES[name]
+    .map((entry) => ({ entry, old: asked(before.get(entry)), new: asked(after.get(entry)) }))
+    .filter((way) => way.new.some((c) => dirty.has(c)) || way.old.join() !== way.new.join());
   if (ways.length === 0) return undefined;
   const chains = new Map(before);
   const put = (made: ChainText) => void chains.set(made.name, made);
-  for (const { root } of ways) {
-    for (const reached of reach(root, after)) {
-      const found = after.get(reached);
-      if (found && dirty.has(reached)) put(renamed(found, dirty));
-    }
-  }
+  const reached = new Set(ways.flatMap((way) => way.new.flatMap((c) => [...reach(c, after)])));
+  const copied = [...reached].flatMap((c) => (dirty.has(c) ? (after.get(c) ?? []) : []));
+  const temporary = temporaryNames(before, [...copied.map((c) => c.name), ...ways.map(acceptedName)]);
+  const nameOf: Naming = (chainName) => (dirty.has(chainName) ? temporary(chainName) : chainName);
+  for (const one of copied) put(renamed(one, nameOf));
   const bits = { before: bitsOf(before), after: bitsOf(after) };
-  const known = [bits.before, bits.after].flatMap((b) => (b ? [b.accepted, b.passed] : []));
-  const clear: RuleLine = { text: clearBits(known.reduce((all, bit) => all | bit, 0)) };
+  // Of all that set one: what was left behind has them under other names.
+  const set = [before, after].flatMap((all) =>
+    [...all.values()].map((c) => setBitOf(c.rules[0]?.text ?? '')),
+  );
+  const clear: RuleLine = { text: clearBits(set.reduce<number>((all, bit) => all | (bit ?? 0), 0) >>> 0) };
   const both = bits.before?.accepted === bits.after?.accepted && bits.before?.passed === bits.after?.passed;
+  const jump = (chainName: string): RuleLine => ({ text: `-j ${chainName}` });
   for (const way of ways) {
-    const asked = {
-      old: before.has(way.root) ? [{ text: `-j ${way.root}` }] : [],
-      new: after.has(way.root) ? [{ text: `-j ${nameOf(way.root, dirty)}` }] : [],
-    };
+    const judges = { old: way.old.map(jump), new: way.new.map(nameOf).map(jump) };
     const head =
       name === 'mangle' && both && bits.after && keepsAccepted(from, to)
         ? { text: `${whenSet(bits.after.accepted)} -j RETURN` }
         : clear;
-    if (!both || !bits.after || asked.old.length === 0 || asked.new.length === 0) {
-      // One side accepts nothing here.
-      put(chain(way.entry, [head, ...asked.old, clear, ...asked.new, clear]));
+    if (!both || !bits.after || judges.old.length !== 1 || judges.new.length !== 1) {
+      // One side accepts nothing here, or nobody can say any more what both would accept.
+      put(chain(way.entry, [head, ...[...judges.old, ...judges.new].flatMap((judge) => [judge, clear])]));
       continue;
     }
     const accepted = whenSet(bits.after.accepted);
-    const second = temporary(`${way.entry} accepted`);
-    put(
-      chain(way.entry, [
-        head,
-        ...asked.old,
-        { text: `${accepted} -g ${second}` },
-        clear,
-        ...asked.new,
-        clear,
-      ]),
-    );
-    put(
-      chain(second, [
-        clear,
-        ...asked.new,
-        ...whenBoth(name, accepted),
-        { text: clearBits(bits.after.passed) },
-      ]),
-    );
+    const second = temporary(acceptedName(way));
+    const first = [head, ...judges.old, { text: `${accepted} -g ${second}` }];
+    put(chain(way.entry, [...first, clear, ...judges.new, clear]));
+    const last = [...whenBoth(name, accepted), { text: clearBits(bits.after.passed) }];
+    put(chain(second, [clear, ...judges.new, ...last]));
   }
   return chains;
+}
+
+const acceptedName = ({ entry }: { readonly entry: string }): string => `${entry} accepted`;
+
+/** A jump that is always taken. The comment is part of the text where that is as iptables-save prints it. */
+const ASKS = /^(?:-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) )?-j (tortie-\S+)$/;
+
+/** The chains that judge behind this entry, in their order. */
+function asked(entry: ChainText | undefined): string[] {
+  return entry?.rules.flatMap(({ text }) => ASKS.exec(text)?.[1] ?? []) ?? [];
 }
 
 function whenBoth(name: Judging, accepted: string): RuleLine[] {
@@ -152,20 +144,22 @@ function targets({ rules }: ChainText): string[] {
   return rules.flatMap(({ text }) => TARGET.exec(text)?.[3] ?? []);
 }
 
-function renamed(from: ChainText, names: ReadonlySet<string>): ChainText {
+type Naming = (chain: string) => string;
+
+function renamed(from: ChainText, nameOf: Naming): ChainText {
   const rules = from.rules.map((rule): RuleLine => {
     const [, match = '', verb = '', target = ''] = TARGET.exec(rule.text) ?? [];
-    return target === '' ? rule : { ...rule, text: `${match}${verb} ${nameOf(target, names)}` };
+    return target === '' ? rule : { ...rule, text: `${match}${verb} ${nameOf(target)}` };
   });
-  return chain(temporary(from.name), rules, from.cause);
+  return chain(nameOf(from.name), rules, from.cause);
 }
 
-function nameOf(name: string, names: ReadonlySet<string>): string {
-  return names.has(name) ? temporary(name) : name;
-}
-
-function temporary(name: string): string {
-  return `tortie-new-${textHash(name).slice(0, 16)}`;
+/** None of them is in use: what was left behind has such names too, and is still asked. */
+function temporaryNames(used: ReadonlyMap<string, ChainText>, names: readonly string[]): Naming {
+  for (let round = 0; ; round++) {
+    const name: Naming = (of) => `tortie-new-${textHash(round === 0 ? of : `${of} ${round}`).slice(0, 16)}`;
+    if (names.every((one) => !used.has(name(one)))) return name;
+  }
 }
 
 /** As the chains say that set them, since what was there may have been made with another mask. */

@@ -51,8 +51,8 @@ export function clearBits(bits: number): string {
   return `-j MARK --set-mark 0x0/${hex(bits)}`;
 }
 
-/** The bit that `setBit` made this text for; iptables-save spells it otherwise. */
+/** The bit that `setBit` made this text for; iptables-save spells it otherwise, and may have a comment before it. */
 export function setBitOf(text: string): number | undefined {
-  const [, value] = /^-j MARK --set-x?mark (0x[0-9a-f]+)\/\1$/.exec(text) ?? [];
+  const [, value] = /(?:^| )-j MARK --set-x?mark (0x[0-9a-f]+)\/\1$/.exec(text) ?? [];
   return value === undefined ? undefined : Number(value);
 }

@@ -37,8 +37,10 @@ export function restore(tables: Tables, text: string): Tables[] {
       chains = new Map(now.get(table));
     } else if (verb.startsWith(':')) chains.set(verb.slice(1), []);
     else if (verb === '-A') chains.set(name, [...rulesOf(name), rule]);
-    else if (verb === '-I') chains.set(name, [rule, ...rulesOf(name)]);
-    else if (verb === '-D') {
+    else if (verb === '-I') {
+      const [, place = '1', text = ''] = /^(?:(\d+) )?(.*)$/.exec(rule) ?? [];
+      chains.set(name, rulesOf(name).toSpliced(Number(place) - 1, 0, text));
+    } else if (verb === '-D') {
       const at = rulesOf(name).indexOf(rule);
       if (at < 0) throw new Error(`no rule to delete: ${line}`);
       chains.set(name, rulesOf(name).toSpliced(at, 1));

@@ -1,0 +1,71 @@
+// Test code: policies that move between the lists of a host endpoint, which iptables judges in different tables; and what is
+// to be looked for while one gives way to another, table by table.
+import type { Ipset } from '../ipsets/index.ts';
+import type { NodePolicy } from '../policy/index.ts';
+import { simulate, type Tables } from '../render/iptables/simulate.ts';
+import type { Packet } from '../verdict/index.ts';
+import { type HostSketch, nodePolicy, packet, type PolicySketch } from '../verdict/testing.ts';
+
+const LISTS = ['untracked', 'preDnat', 'forward', 'normal'] as const;
+type List = (typeof LISTS)[number];
+
+const deny: PolicySketch = { ingress: [{ action: 'deny', source: { nets: ['10.0.0.1/32'] } }] };
+const both: PolicySketch = { ingress: [...(deny.ingress ?? []), { action: 'allow' }] };
+const allow: PolicySketch = { ingress: [{ action: 'allow' }] };
+const other: PolicySketch = { ingress: [{ action: 'deny', source: { nets: ['10.0.0.2/32'] } }] };
+
+/** A policy in each of these lists; whatever is left over in filter allows. */
+function host(lists: Partial<Record<List, PolicySketch>>): NodePolicy {
+  const tiers = LISTS.map((list): [List, NonNullable<NonNullable<HostSketch['lists']>[List]>] => {
+    const policy = lists[list];
+    const rest = list === 'normal' || list === 'forward' ? { rest: { policies: { rest: allow } } } : {};
+    return [list, { ...(policy && { t: { defaultAction: 'Pass', policies: { [list]: policy } } }), ...rest }];
+  });
+  return nodePolicy({}, { hosts: { up: { interfaceName: 'up0', lists: Object.fromEntries(tiers) } } });
+}
+
+export const moves = LISTS.flatMap((a) => LISTS.filter((b) => b !== a).map((b): [List, List] => [a, b]));
+
+/** From one list to another, before and after. */
+export function changesOfMove(from: List, to: List): [NodePolicy, NodePolicy][] {
+  return [
+    [host({ [from]: deny }), host({ [to]: deny })],
+    [host({ [from]: both }), host({ [to]: both })],
+    // One goes as the other comes, which no order of the tables alone gets right.
+    [host({ [from]: deny, [to]: other }), host({ [from]: other, [to]: deny })],
+  ];
+}
+
+export const movePackets: readonly Packet[] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].flatMap((from) => [
+  packet({ from, inInterface: 'up0', destinationPort: 81 }),
+  packet({ from, inInterface: 'up0', outInterface: 'other0', destinationPort: 81 }),
+]);
+
+/** Packets that the first and the last state deny and one between them lets through, with its number. */
+export function openIn(
+  states: readonly Tables[],
+  ipsets: ReadonlyMap<string, Ipset>,
+  packets: readonly Packet[],
+): readonly { readonly sent: Packet; readonly open: number }[] {
+  return packets.flatMap((sent) => {
+    const allows = (tables: Tables | undefined) =>
+      tables !== undefined && simulate(tables, ipsets, sent).verdict === 'allow';
+    if (allows(states[0]) || allows(states.at(-1))) return [];
+    const open = states.findIndex(allows);
+    return open < 0 ? [] : [{ sent, open }];
+  });
+}
+
+/** As iptables-save prints it. */
+export function savedText(tables: Tables): string {
+  return [...tables]
+    .map(([table, chains]) =>
+      [
+        `*${table}`,
+        ...[...chains.keys()].map((name) => `:${name} ${name.startsWith('tortie-') ? '-' : 'ACCEPT'} [0:0]`),
+        ...[...chains].flatMap(([name, rules]) => rules.map((rule) => `-A ${name} ${rule}`.trim())),
+        'COMMIT\n',
+      ].join('\n'),
+    )
+    .join('');
+}
