@@ -21,8 +21,6 @@ export default defineConfig({
       {
         test: {
           name: 'kernel',
-          // Real processes and kernels under other load: what fails is tried once more, and vitest says so (`retry x1`).
-          retry: 1,
           include: ['test/kernel/**/*.test.ts', 'test/conformance/kernel.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -4,7 +4,7 @@ import { problem, type Result } from '../errors/problem.ts';
 import { identify, type ProcessIdentity } from './process.ts';
 
 /** Starts it and waits until it has written a line: then it is up, and everything it needs is loaded. */
-export function startDetached(argv: readonly string[], wait = 20_000): Promise<Result<ProcessIdentity>> {
+export function startDetached(argv: readonly string[], wait = 60_000): Promise<Result<ProcessIdentity>> {
   const [file = '', ...args] = argv;
   return new Promise((resolve) => {
     const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'ignore'], cwd: '/' });

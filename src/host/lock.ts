@@ -25,6 +25,8 @@ export interface LockOptions {
 }
 
 const POLL_MS = 25;
+/** How often a holder looks for its own lock before it takes it for gone. */
+const LOOKS = 4;
 let sequence = 0;
 
 /** Runs `work` while holding the lock; no value and a problem when another process did not let go in time. */
@@ -39,14 +41,29 @@ export async function withLock<T>(work: () => Promise<T>, options: LockOptions =
   }
   const path = join(directory, `${namespaceId()}.lock`);
   const deadline = Date.now() + (options.wait ?? 10_000);
-  while (!tryTake(path)) {
+  const own = JSON.stringify(identify(process.pid));
+  while (!tryTake(path, own)) {
     if (Date.now() >= deadline) return { problems: [busy(path)] };
     await sleep(POLL_MS);
   }
   try {
     return { value: await work(), problems: [] };
   } finally {
-    unlinkSync(path);
+    await release(path, own);
+  }
+}
+
+/** Whoever takes over what another left may have ours aside for a moment, and puts it back: so look again. */
+async function release(path: string, own: string): Promise<void> {
+  for (let look = 0; look < LOOKS; look++) {
+    if (look > 0) await sleep(POLL_MS);
+    if (read(path) !== own) continue;
+    try {
+      unlinkSync(path);
+      return;
+    } catch {
+      // Taken aside between the two lines.
+    }
   }
 }
 
@@ -81,10 +98,12 @@ export function runDirectory(asked: string | undefined): string | undefined {
   });
 }
 
-function tryTake(path: string): boolean {
-  if (publish(path)) return true;
+function tryTake(path: string, mine: string): boolean {
+  if (publish(path, mine)) return true;
   const text = read(path);
   if (text === undefined || !isStale(parseHolder(text))) return false;
+  // A holder that let go and ended while we looked leaves nothing to take over, and somebody else may hold it by now.
+  if (read(path) !== text) return false;
   // Between reading and now another waiter may have taken the stale lock over: move the file aside first, and look at
   // what was moved. A lock of somebody alive goes straight back.
   const aside = `${path}.${ownName('stale')}`;
@@ -101,13 +120,13 @@ function tryTake(path: string): boolean {
     }
   }
   unlinkSync(aside);
-  return publish(path);
+  return publish(path, mine);
 }
 
 /** Links a finished file into place, which fails when there is one: nobody ever reads half a holder. */
-function publish(path: string): boolean {
+function publish(path: string, text: string): boolean {
   const own = `${path}.${ownName('new')}`;
-  writeFileSync(own, JSON.stringify(identify(process.pid)));
+  writeFileSync(own, text);
   try {
     linkSync(own, path);
     return true;
