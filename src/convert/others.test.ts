@@ -1,4 +1,5 @@
 // Namespaces, service accounts, nodes and EndpointSlices by example.
+import { labelMap } from '../resources/index.ts';
 import { expect, it } from 'vitest';
 import { convertObject } from './object.ts';
 import { read } from './testing/read.ts';
@@ -19,10 +20,12 @@ it('a namespace allows everything, and hands its labels down', () => {
     spec: {
       ingress: [{ action: 'Allow' }],
       egress: [{ action: 'Allow' }],
-      labelsToApply: new Map([
-        ['pcns.env', 'prod'],
-        ['pcns.projectcalico.org/name', 'a'],
-      ]),
+      labelsToApply: labelMap(
+        new Map([
+          ['pcns.env', 'prod'],
+          ['pcns.projectcalico.org/name', 'a'],
+        ]),
+      ),
     },
   });
 });
@@ -33,10 +36,12 @@ it('a service account has no rules; dots stay', () => {
     spec: {
       ingress: [],
       egress: [],
-      labelsToApply: new Map([
-        ['pcsa.r', ''],
-        ['pcsa.projectcalico.org/name', 'a.b'],
-      ]),
+      labelsToApply: labelMap(
+        new Map([
+          ['pcsa.r', ''],
+          ['pcsa.projectcalico.org/name', 'a.b'],
+        ]),
+      ),
     },
   });
 });

@@ -1,5 +1,6 @@
 // Pods as Calico converts them: recorded from Calico against a real API server (testing/pods.json: the pod in a few words,
 // and what is particular about its endpoint), and the pods that it leaves out.
+import { labelMap } from '../resources/index.ts';
 import { describe, expect, it } from 'vitest';
 import { calicoInterface, convertPod, whyNoEndpoint } from './pod.ts';
 import recorded from './testing/pods.json' with { type: 'json' };
@@ -86,13 +87,15 @@ describe('recorded pods', () => {
       name: 'node--1-k8s-dual--ips-eth0',
       namespace: 'prod',
       annotations: new Map([['k8s.v1.cni.cncf.io/network-status', '[{"name":"x"}]']]),
-      labels: new Map([
-        ['app', 'web'],
-        ['tier', 'front'],
-        ['projectcalico.org/namespace', 'prod'],
-        ['projectcalico.org/orchestrator', 'k8s'],
-        ['projectcalico.org/serviceaccount', 'web'],
-      ]),
+      labels: labelMap(
+        new Map([
+          ['app', 'web'],
+          ['tier', 'front'],
+          ['projectcalico.org/namespace', 'prod'],
+          ['projectcalico.org/orchestrator', 'k8s'],
+          ['projectcalico.org/serviceaccount', 'web'],
+        ]),
+      ),
       other: { generateName: 'dual-' },
     });
     expect(value?.spec).toEqual({

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Path, type Problem, problem } from '../errors/problem.ts';
 import { parsePrefix } from '../net/index.ts';
 import {
+  compact,
   type KubernetesObjectOf,
   type WorkloadEndpoint,
   type WorkloadEndpointPort,
@@ -71,7 +72,7 @@ export function convertPod(pod: Pod, options: PodOptions = {}): Conversion<Workl
     ...(generateName && { other: { generateName } }),
   };
   return {
-    value: { apiVersion: 'projectcalico.org/v3', kind: 'WorkloadEndpoint', metadata, spec },
+    value: compact({ apiVersion: 'projectcalico.org/v3', kind: 'WorkloadEndpoint', metadata, spec }),
     problems,
   };
 }

@@ -1,6 +1,6 @@
 // Namespace and ServiceAccount → Profile. Pods list both; their labels reach the pods' labels with a prefix, and the
 // namespace's lets through what no policy has judged.
-import type { KubernetesObjectOf, Profile, Rule } from '../resources/index.ts';
+import { compact, type KubernetesObjectOf, type Profile, type Rule } from '../resources/index.ts';
 import type { Conversion } from './conversion.ts';
 
 const NAME_LABEL = 'projectcalico.org/name';
@@ -41,5 +41,5 @@ function profile(
     metadata: { name },
     spec: { ingress, egress, labelsToApply },
   };
-  return { value, problems: [] };
+  return { value: compact(value), problems: [] };
 }

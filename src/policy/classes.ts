@@ -6,14 +6,16 @@
 //
 // Changes are queued and take effect in flush(). A new item of a known class evaluates nothing; an item that moves to
 // a new class evaluates only selectors that mention a label in which the two classes differ; a new selector visits
-// only classes that carry the label it demands; a newly mentioned label or value touches only items that carry it.
+// only classes that carry the label it demands; a newly named value touches only items that have it, and a selector
+// that asks for a label as such only items that carry it.
+import type { LabelNames } from '../resources/index.ts';
 import { labelsOf } from '../selector/index.ts';
 import { each, type Few, withOne, withoutOne } from './few.ts';
-import { effectiveLabel, effectiveLabels, type ParentLabels } from './inheritance.ts';
+import { effectiveLabels, inheritedLabel, type ParentLabels } from './inheritance.ts';
 import { type HasKin, type Kin, KinIndex } from './kin.ts';
 import type { ParsedSelector } from './selector-cache.ts';
 import { type Demand, demandOf, SelectorLookup } from './selector-lookup.ts';
-import { Vocabulary, type VocabularyChange } from './vocabulary.ts';
+import { codeOf, type Mentioned, Vocabulary, type VocabularyChange } from './vocabulary.ts';
 import type { WorkCounters } from './work.ts';
 
 /** Something with labels, own and inherited. All but `source` belongs to the index. */
@@ -34,7 +36,7 @@ export interface LabelClass<I> {
   readonly key: string;
   /** That of its items. */
   readonly group: string | undefined;
-  /** Mentioned labels that the items carry: code by label (see vocabulary.ts). */
+  /** Codes that are not empty, by label (see vocabulary.ts). */
   readonly codes: ReadonlyMap<string, string>;
   /** In no order. */
   readonly items: I[];
@@ -68,7 +70,10 @@ export class ClassIndex<I extends Item<I>> {
   readonly #kin = new KinIndex<I>();
   /** Grows whenever other labels are mentioned, or a profile hands down others. */
   #stamp = 1;
-  #lastMentioned: readonly string[] = [];
+  /** What was worked out last: most kin carry the same labels as the kin before. */
+  #last:
+    | { stamp: number; own: LabelNames; inherited: readonly LabelNames[]; mentioned: readonly Mentioned[] }
+    | undefined;
   #added = new Map<string, ParsedSelector>();
   #removed = new Set<string>();
   #queue: I[] = [];
@@ -168,9 +173,12 @@ export class ClassIndex<I extends Item<I>> {
     const byCode = this.#carriers.get(demand.label);
     if (!byCode) return;
     if (!demand.values) for (const classes of byCode.values()) yield* classes;
-    else
-      for (const value of demand.values)
-        yield* byCode.get(this.#vocabulary.code(demand.label, value) ?? '') ?? [];
+    else for (const value of demand.values) yield* byCode.get(this.#codeOfNamed(demand.label, value)) ?? NONE;
+  }
+
+  #codeOfNamed(label: string, value: string): string {
+    const mention = this.#vocabulary.get(label);
+    return mention ? codeOf(mention, value) : '';
   }
 
   /** Items whose class may have changed because selectors tell more, or less, apart. */
@@ -179,26 +187,48 @@ export class ClassIndex<I extends Item<I>> {
     const addAll = (classes: Iterable<LabelClass<I>>): void => {
       for (const cls of classes) for (const item of cls.items) items.add(item);
     };
-    const addKin = (kin: Kin<I>): void => {
-      for (const item of kin.members) items.add(item);
-    };
-    for (const [label, change] of changes) {
-      if (change.appeared || change.vanished) this.#stamp++;
-      if (change.appeared) {
-        for (const kin of this.#kin.carrying(label)) addKin(kin);
-        for (const parent of this.#parents.carrying(label))
-          for (const kin of this.#kin.childrenOf(parent)) addKin(kin);
+    for (const [label, { appeared, vanished, named, removedCodes, othersChanged }] of changes) {
+      if (appeared || vanished) this.#stamp++;
+      const mention = this.#vocabulary.get(label);
+      if (mention && othersChanged) {
+        const coded = (item: I): string => item.cls?.codes.get(label) ?? '';
+        this.#carrying(label, undefined, (item, value) => {
+          if (codeOf(mention, value) !== coded(item)) items.add(item);
+        });
+        continue;
       }
       const carriers = this.#carriers.get(label);
-      if (!carriers) continue;
-      if (change.vanished) for (const classes of carriers.values()) addAll(classes);
-      for (const code of change.removedCodes) addAll(carriers.get(code) ?? []);
-      if (change.substringsChanged || change.valuesAdded) {
-        for (const code of this.#vocabulary.otherCodes(label, carriers.keys()))
-          addAll(carriers.get(code) ?? []);
-      }
+      if (vanished) for (const classes of carriers?.values() ?? NONE) addAll(classes);
+      for (const code of removedCodes) addAll(carriers?.get(code) ?? NONE);
+      if (mention && named.size > 0) this.#carrying(label, named, (item) => items.add(item));
     }
     return items;
+  }
+
+  /** Items that carry the label, own or inherited, with one of the values or (undefined) any; some may come twice. */
+  #carrying(
+    label: string,
+    values: ReadonlySet<string> | undefined,
+    visit: (item: I, value: string) => void,
+  ): void {
+    for (const kin of this.#kin.carrying(label)) {
+      const place = kin.names.places.get(label) as number;
+      this.#work.valuesCompared += kin.members.length;
+      for (const item of kin.members) {
+        // Those that wait are filed by labels that they do not have any more.
+        if (item.queued !== undefined) continue;
+        const value = item.source.labels.texts[place] as string;
+        if (!values || values.has(value)) visit(item, value);
+      }
+    }
+    for (const parent of this.#parents.carrying(label, values)) {
+      for (const kin of this.#kin.childrenOf(parent)) {
+        if (kin.names.places.has(label)) continue;
+        this.#work.valuesCompared++;
+        const value = inheritedLabel(kin.parents, this.#parents, label) as string;
+        if (!values || values.has(value)) for (const item of kin.members) visit(item, value);
+      }
+    }
   }
 
   #place(item: I): void {
@@ -216,32 +246,51 @@ export class ClassIndex<I extends Item<I>> {
   #classify(item: I): void {
     this.#work.itemsClassified++;
     let key = item.group ?? '';
-    for (const label of this.#mentionedBy(item.kin as Kin<I>))
-      key += `${this.#vocabulary.number(label)}=${this.#codeOf(item, label)};`;
+    for (const mentioned of this.#mentionedBy(item.kin as Kin<I>)) {
+      const code = codeOf(mentioned.mention, this.#valueOf(item, mentioned));
+      if (code !== '') key += `${mentioned.mention.number}=${code};`;
+    }
     if (item.cls?.key === key) return;
     this.#move(item, this.#classes.get(key) ?? this.#create(key, item));
   }
 
-  #codeOf(item: I, label: string): string {
-    const value = effectiveLabel(item.source, this.#parents, label) as string;
-    return this.#vocabulary.code(label, value) as string;
+  #valueOf(item: I, { label, place }: Mentioned): string {
+    const { labels, parents } = item.source;
+    const value = place >= 0 ? labels.texts[place] : inheritedLabel(parents, this.#parents, label);
+    return value as string;
   }
 
   /** The mentioned labels that kin carry, own and inherited, by number. */
-  #mentionedBy(kin: Kin<I>): readonly string[] {
+  #mentionedBy(kin: Kin<I>): readonly Mentioned[] {
     if (kin.stamp === this.#stamp) return kin.mentioned;
-    const found = kin.shape.labels.filter((label) => this.#vocabulary.mentions(label));
+    const inherited: LabelNames[] = [];
     for (const parent of kin.parents) {
-      for (const label of this.#parents.get(parent)?.keys() ?? [])
-        if (this.#vocabulary.mentions(label) && !found.includes(label)) found.push(label);
+      const labels = this.#parents.get(parent);
+      if (labels) inherited.push(labels.names);
     }
-    const number = (label: string): number => this.#vocabulary.number(label) as number;
-    if (found.length > 1) found.sort((a, b) => number(a) - number(b));
-    // Most kin carry the same few: one list for many.
-    if (!sameTexts(found, this.#lastMentioned)) this.#lastMentioned = found;
-    kin.mentioned = this.#lastMentioned;
+    const last = this.#last;
+    const same =
+      last?.stamp === this.#stamp && last.own === kin.names && sameThings(last.inherited, inherited);
+    kin.mentioned = same ? last.mentioned : this.#findMentioned(kin.names, inherited);
     kin.stamp = this.#stamp;
+    if (!same) this.#last = { stamp: kin.stamp, own: kin.names, inherited, mentioned: kin.mentioned };
     return kin.mentioned;
+  }
+
+  #findMentioned(own: LabelNames, inherited: readonly LabelNames[]): readonly Mentioned[] {
+    const found: Mentioned[] = [];
+    for (const [place, label] of own.list.entries()) {
+      const mention = this.#vocabulary.get(label);
+      if (mention) found.push({ label, mention, place });
+    }
+    for (const { list } of inherited) {
+      for (const label of list) {
+        const mention = this.#vocabulary.get(label);
+        if (mention && !found.some((other) => other.mention === mention))
+          found.push({ label, mention, place: -1 });
+      }
+    }
+    return found.sort((a, b) => a.mention.number - b.mention.number);
   }
 
   #move(item: I, to: LabelClass<I> | undefined): void {
@@ -253,7 +302,8 @@ export class ClassIndex<I extends Item<I>> {
         last.clsAt = item.clsAt;
       }
     }
-    if (to) item.clsAt = to.items.push(item) - 1;
+    // A new class has its first item already.
+    if (to) item.clsAt = to.items[0] === item ? 0 : to.items.push(item) - 1;
     item.cls = to;
     this.#listener.moved(item, from, to);
     if (from?.items.length === 0) this.#drop(from);
@@ -263,11 +313,14 @@ export class ClassIndex<I extends Item<I>> {
     this.#work.classesCreated++;
     const codes = new Map<string, string>();
     const values = new Map<string, string>();
-    for (const label of this.#mentionedBy(item.kin as Kin<I>)) {
-      codes.set(label, this.#codeOf(item, label));
-      values.set(label, effectiveLabel(item.source, this.#parents, label) as string);
+    for (const mentioned of this.#mentionedBy(item.kin as Kin<I>)) {
+      const value = this.#valueOf(item, mentioned);
+      const code = codeOf(mentioned.mention, value);
+      if (code === '') continue;
+      codes.set(mentioned.label, code);
+      values.set(mentioned.label, value);
     }
-    const cls: LabelClass<I> = { key, group: item.group, codes, items: [], matched: new Set() };
+    const cls: LabelClass<I> = { key, group: item.group, codes, items: [item], matched: new Set() };
     this.#classes.set(key, cls);
     for (const [label, code] of codes) carrierSlot(this.#carriers, label, code).add(cls);
     const from = item.cls;
@@ -316,6 +369,8 @@ function mentionsOneOf(ast: ParsedSelector['ast'], labels: readonly string[]): b
   return labels.some((label) => mentioned.has(label));
 }
 
-function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((text, index) => text === b[index]);
+function sameThings<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((thing, index) => thing === b[index]);
 }
+
+const NONE: readonly never[] = Object.freeze([]);

@@ -3,6 +3,8 @@
 import { each, type Few, putInto, takeFrom } from './few.ts';
 import type { Labelled } from './inheritance.ts';
 import { type Shape, Shapes } from './shapes.ts';
+import type { LabelNames } from '../resources/index.ts';
+import type { Mentioned } from './vocabulary.ts';
 
 /** An item knows its kin and its place among them. */
 export interface HasKin<I> {
@@ -12,29 +14,36 @@ export interface HasKin<I> {
 }
 
 export interface Kin<I> {
-  readonly shape: Shape<Kin<I>>;
+  readonly names: LabelNames;
   readonly parents: readonly string[];
   /** In no order. */
   readonly members: I[];
+  shape: Shape<Kin<I>> | undefined;
   /** What the class index worked out for all of them, and when. */
-  mentioned: readonly string[];
+  mentioned: readonly Mentioned[];
   stamp: number;
 }
 
 export class KinIndex<I extends HasKin<I>> {
   readonly #shapes = new Shapes<Kin<I>>();
-  /** By shape, then by parents. */
-  readonly #kin = new Map<Shape<Kin<I>>, Map<string, Kin<I>>>();
+  /** By names of labels, then by parents. */
+  readonly #kin = new Map<LabelNames, Map<string, Kin<I>>>();
   readonly #byParent = new Map<string, Few<Kin<I>>>();
 
   /** Files the item under its labels and parents as they are now. */
   file(item: I): void {
     const { labels, parents } = item.source;
-    const kin = this.#of(this.#shapes.of(labels), parents);
-    if (kin === item.kin) return;
+    const byParents = this.#kin.get(labels.names);
+    const known = byParents?.get(keyOf(parents));
+    if (known && known === item.kin) return;
     this.unfile(item);
-    item.kin = kin;
-    item.kinAt = kin.members.push(item) - 1;
+    if (known) {
+      item.kinAt = known.members.push(item) - 1;
+      item.kin = known;
+      return;
+    }
+    item.kinAt = 0;
+    item.kin = this.#create(item);
   }
 
   unfile(item: I): void {
@@ -50,31 +59,32 @@ export class KinIndex<I extends HasKin<I>> {
   }
 
   /** Kin that carry the label themselves. */
-  carrying(label: string): Iterable<Kin<I>> {
-    return this.#shapes.carrying(label);
+  *carrying(label: string): Iterable<Kin<I>> {
+    for (const shape of this.#shapes.carrying(label)) yield* shape.members;
   }
 
   childrenOf(parent: string): Iterable<Kin<I>> {
     return each(this.#byParent.get(parent));
   }
 
-  #of(shape: Shape<Kin<I>>, parents: readonly string[]): Kin<I> {
-    let byParents = this.#kin.get(shape);
-    if (!byParents) this.#kin.set(shape, (byParents = new Map()));
-    const key = keyOf(parents);
-    let kin = byParents.get(key);
-    if (!kin) {
-      kin = { shape, parents, members: [], mentioned: [], stamp: 0 };
-      byParents.set(key, kin);
-      shape.members.add(kin);
-      for (const parent of parents) putInto(this.#byParent, parent, kin);
-    }
+  #create(item: I): Kin<I> {
+    const { labels, parents } = item.source;
+    const { names } = labels;
+    // A list with one thing from the start: an empty one that grows makes room for seventeen.
+    const kin: Kin<I> = { names, parents, members: [item], shape: undefined, mentioned: [], stamp: 0 };
+    kin.shape = this.#shapes.add(labels, kin);
+    let byParents = this.#kin.get(names);
+    if (!byParents) this.#kin.set(names, (byParents = new Map()));
+    byParents.set(keyOf(parents), kin);
+    for (const parent of parents) putInto(this.#byParent, parent, kin);
     return kin;
   }
 
   #drop(kin: Kin<I>): void {
-    kin.shape.members.delete(kin);
-    this.#kin.get(kin.shape)?.delete(keyOf(kin.parents));
+    if (kin.shape) this.#shapes.remove(kin.shape, kin);
+    const byParents = this.#kin.get(kin.names);
+    byParents?.delete(keyOf(kin.parents));
+    if (byParents?.size === 0) this.#kin.delete(kin.names);
     for (const parent of kin.parents) takeFrom(this.#byParent, parent, kin);
   }
 }

@@ -1,6 +1,13 @@
 // Profiles: the labels that they hand down, and their rules on the nodes where an endpoint lists them.
 import type { Problem } from '../errors/problem.ts';
-import { type Direction, type Profile, resourceKey, ruleId } from '../resources/index.ts';
+import {
+  type Direction,
+  type LabelMap,
+  labelMap,
+  type Profile,
+  resourceKey,
+  ruleId,
+} from '../resources/index.ts';
 import type { ParentLabels } from './inheritance.ts';
 import type { ActiveProfile, Rule } from './node-policy.ts';
 import { EMPTY_SIDE } from './peers.ts';
@@ -21,12 +28,18 @@ export interface ProfileChange {
   readonly compiled: CompiledProfile | undefined;
 }
 
+interface Known {
+  readonly profile: Profile;
+  /** Those that it hands down. */
+  readonly labels: LabelMap | undefined;
+  readonly shape: Shape<string> | undefined;
+}
+
 export class Profiles implements ParentLabels {
   readonly #selectors: SelectorCache;
-  readonly #resources = new Map<string, Profile>();
+  readonly #known = new Map<string, Known>();
   /** Profiles by the names of the labels that they hand down. */
   readonly #shapes = new Shapes<string>();
-  readonly #shapeOf = new Map<string, Shape<string>>();
   /** How many endpoints of each node list the profile. */
   readonly #users = new Map<string, Map<string, number>>();
   readonly #compiled = new Map<string, CompiledProfile>();
@@ -39,36 +52,38 @@ export class Profiles implements ParentLabels {
   }
 
   /** The labels that the profile hands down. */
-  get(name: string): ReadonlyMap<string, string> | undefined {
-    return this.#resources.get(name)?.spec.labelsToApply;
+  get(name: string): LabelMap | undefined {
+    return this.#known.get(name)?.labels;
   }
 
-  carrying(label: string): Iterable<string> {
-    return this.#shapes.carrying(label);
+  *carrying(label: string, values: ReadonlySet<string> | undefined): Iterable<string> {
+    for (const { names, members } of this.#shapes.carrying(label)) {
+      const place = names.places.get(label) as number;
+      for (const name of members)
+        if (!values || values.has(this.get(name)?.texts[place] as string)) yield name;
+    }
   }
 
   has(name: string): boolean {
-    return this.#resources.has(name);
+    return this.#known.has(name);
   }
 
   /** True when the labels handed down have changed. */
   put(name: string, profile: Profile | undefined): boolean {
-    const before = this.get(name);
-    if (profile) this.#resources.set(name, profile);
-    else this.#resources.delete(name);
+    const before = this.#known.get(name);
+    const given = profile?.spec.labelsToApply;
+    const labels = given && labelMap(given);
+    const same = sameValue(before?.labels, labels);
+    let shape = before?.shape;
+    if (!same) {
+      if (shape) this.#shapes.remove(shape, name);
+      shape = labels && this.#shapes.add(labels, name);
+    }
+    // What is the same but in another order keeps the order in which it is filed.
+    if (profile) this.#known.set(name, { profile, labels: same ? before?.labels : labels, shape });
+    else this.#known.delete(name);
     this.#changed.add(name);
-    if (sameValue(before, this.get(name))) return false;
-    this.#reshape(name);
-    return true;
-  }
-
-  #reshape(name: string): void {
-    this.#shapeOf.get(name)?.members.delete(name);
-    const labels = this.get(name);
-    const shape = labels && this.#shapes.of(labels);
-    shape?.members.add(name);
-    if (shape) this.#shapeOf.set(name, shape);
-    else this.#shapeOf.delete(name);
+    return !same;
   }
 
   /** One endpoint of the node lists these profiles (1), or does so no longer (-1). */
@@ -113,7 +128,7 @@ export class Profiles implements ParentLabels {
 
   #compile(name: string): CompiledProfile {
     const key = resourceKey('Profile', undefined, name);
-    const spec = this.#resources.get(name)?.spec;
+    const spec = this.#known.get(name)?.profile.spec;
     const { ingress, egress, sets, problems } = compileRules({ key }, spec ?? {}, this.#selectors);
     this.#problems.delete(name);
     if (problems.length > 0) this.#problems.set(name, problems);

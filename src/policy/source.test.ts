@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import type { WorkloadEndpoint } from '../resources/index.ts';
+import { labelMap, type WorkloadEndpoint } from '../resources/index.ts';
 import { endpointSource, networkSetSource } from './source.ts';
 import { endpoint, networkSet } from './testing/resources.ts';
 
 /** As a store may hand it on: not through the schema. */
 function raw(labels: Record<string, string>): WorkloadEndpoint {
   const parsed = endpoint('a/web', '10.0.0.1') as WorkloadEndpoint;
-  return { ...parsed, metadata: { ...parsed.metadata, labels: new Map(Object.entries(labels)) } };
+  return { ...parsed, metadata: { ...parsed.metadata, labels: labelMap(new Map(Object.entries(labels))) } };
 }
 
 it('an endpoint cannot claim labels of a namespace or service account, nor another namespace', () => {
@@ -55,10 +55,12 @@ it('a network set of a namespace inherits from it, a global one from nothing', (
   const read = (name: string) => networkSetSource(networkSet(name, '10.0.0.0/8', { a: 'b' }) as never);
   expect(read('ns/set')).toMatchObject({
     parents: ['kns.ns'],
-    labels: new Map([
-      ['a', 'b'],
-      ['projectcalico.org/namespace', 'ns'],
-    ]),
+    labels: labelMap(
+      new Map([
+        ['a', 'b'],
+        ['projectcalico.org/namespace', 'ns'],
+      ]),
+    ),
   });
-  expect(read('set')).toMatchObject({ parents: [], labels: new Map([['a', 'b']]) });
+  expect(read('set')).toMatchObject({ parents: [], labels: labelMap(new Map([['a', 'b']])) });
 });

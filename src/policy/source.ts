@@ -1,6 +1,14 @@
 // What resources contribute to matching: labels, profiles to inherit from, addresses and named ports.
 import { canonicalHost, canonicalPrefix, protocolNumber, sortMembers } from '../net/index.ts';
-import type { GlobalNetworkSet, HostEndpoint, NetworkSet, WorkloadEndpoint } from '../resources/index.ts';
+import {
+  type GlobalNetworkSet,
+  type HostEndpoint,
+  type LabelMap,
+  labelMap,
+  type Metadata,
+  type NetworkSet,
+  type WorkloadEndpoint,
+} from '../resources/index.ts';
 import {
   NAMESPACE_LABEL,
   NAMESPACE_PREFIX,
@@ -24,7 +32,7 @@ export interface Source extends Labelled {
 }
 
 const NONE: readonly never[] = Object.freeze([]);
-const NO_LABELS: ReadonlyMap<string, string> = new Map();
+const NO_LABELS = labelMap(new Map());
 
 /** Undefined for an endpoint without addresses: it is as if it did not exist. */
 export function endpointSource(endpoint: WorkloadEndpoint): Source | undefined {
@@ -33,7 +41,7 @@ export function endpointSource(endpoint: WorkloadEndpoint): Source | undefined {
   if (nets.length === 0) return undefined;
   const ports = spec.ports?.length ? endpointPorts(spec.ports) : NONE;
   return {
-    labels: withForced(withoutInherited(metadata.labels ?? NO_LABELS), metadata.namespace, spec.orchestrator),
+    labels: withForced(withoutInherited(labelsOf(metadata)), metadata.namespace, spec.orchestrator),
     parents: unique(spec.profiles ?? NONE),
     nets,
     ports,
@@ -43,7 +51,7 @@ export function endpointSource(endpoint: WorkloadEndpoint): Source | undefined {
 /** Its addresses are those that it expects; there may be none. */
 export function hostEndpointSource({ spec, metadata }: HostEndpoint): Source {
   return {
-    labels: metadata.labels ?? NO_LABELS,
+    labels: labelsOf(metadata),
     parents: unique(spec.profiles ?? NONE),
     nets: hosts(spec.expectedIPs ?? NONE),
     ports: spec.ports?.length ? endpointPorts(spec.ports) : NONE,
@@ -59,7 +67,7 @@ function endpointPorts(ports: WorkloadEndpoint['spec']['ports']): readonly Endpo
 
 /** A network set inherits the labels of its namespace. */
 export function networkSetSource(set: NetworkSet | GlobalNetworkSet): Source {
-  const labels = set.metadata.labels ?? NO_LABELS;
+  const labels = labelsOf(set.metadata);
   const nets = prefixes(set.spec.nets);
   const { namespace } = set.metadata;
   if (set.kind === 'GlobalNetworkSet' || !namespace) return { labels, parents: NONE, nets, ports: NONE };
@@ -69,6 +77,10 @@ export function networkSetSource(set: NetworkSet | GlobalNetworkSet): Source {
     nets,
     ports: NONE,
   };
+}
+
+function labelsOf({ labels }: Metadata): LabelMap {
+  return labels ? labelMap(labels) : NO_LABELS;
 }
 
 function unique(names: readonly string[]): readonly string[] {
@@ -95,24 +107,23 @@ function defined(texts: readonly (string | undefined)[]): string[] {
 
 /** The same map when nothing differs: there may be hundreds of thousands. */
 function withForced(
-  labels: ReadonlyMap<string, string>,
+  labels: LabelMap,
   namespace: string | undefined,
   orchestrator: string | undefined,
-): ReadonlyMap<string, string> {
+): LabelMap {
   const missing = (label: string, value: string | undefined): boolean =>
     Boolean(value) && labels.get(label) !== value;
   if (!missing(NAMESPACE_LABEL, namespace) && !missing(ORCHESTRATOR_LABEL, orchestrator)) return labels;
   const all = new Map(labels);
   if (namespace) all.set(NAMESPACE_LABEL, namespace);
   if (orchestrator) all.set(ORCHESTRATOR_LABEL, orchestrator);
-  return all;
+  return labelMap(all);
 }
 
 /** Labels that only a namespace or service account may give cannot be claimed by an endpoint itself. */
-function withoutInherited(labels: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  for (const label of labels.keys())
-    if (isInherited(label)) return new Map([...labels].filter(([name]) => !isInherited(name)));
-  return labels;
+function withoutInherited(labels: LabelMap): LabelMap {
+  if (!labels.names.list.some(isInherited)) return labels;
+  return labelMap(new Map([...labels].filter(([name]) => !isInherited(name))));
 }
 
 function isInherited(label: string): boolean {

@@ -1,17 +1,21 @@
 // Which labels, and which of their values, some selector can tell apart. Two items whose *codes* agree on every
 // mentioned label are the same to every selector; that is what a class is.
 //
-// The code of a value: the number of the value if a selector names it (==, !=, in, not in), else `*` and the numbers
-// of the substring tests (contains, starts with, ends with) that it passes.
+// The code of a value: the number of the value if a selector names it (==, !=, in, not in); else `*`, if a selector asks
+// whether the label is there at all, and the numbers of the substring tests (contains, starts with, ends with) that it
+// passes. What no selector can tell from an absent label has the empty code, as an absent label has.
 import { type LabelUse, labelsOf, type Selector } from '../selector/index.ts';
 
 export interface VocabularyChange {
   /** The label was not mentioned before, or is not mentioned any more. */
   appeared: boolean;
   vanished: boolean;
-  valuesAdded: boolean;
+  /** Values that are named now and were not. */
+  readonly named: Set<string>;
+  /** Codes of values that are not named any more. */
   readonly removedCodes: Set<string>;
-  substringsChanged: boolean;
+  /** Values that no selector names may have other codes now. */
+  othersChanged: boolean;
 }
 
 interface Numbered {
@@ -23,13 +27,31 @@ interface Substring extends Numbered {
   readonly test: (value: string) => boolean;
 }
 
-interface Mention {
+/** A label that some selector mentions. */
+export interface Mention {
+  /** Stable while the label is mentioned. */
   readonly number: number;
   users: number;
+  /** How many selectors ask whether the label is there. */
+  presence: number;
   readonly values: Map<string, Numbered>;
   readonly substrings: Map<string, Substring>;
-  /** Codes with the numbers of substrings may still be in use. */
-  hadSubstrings: boolean;
+}
+
+/** A mentioned label that something carries. */
+export interface Mentioned {
+  readonly label: string;
+  readonly mention: Mention;
+  /** Among the labels of its own; -1 when it is inherited. */
+  readonly place: number;
+}
+
+export function codeOf({ values, substrings, presence }: Mention, value: string): string {
+  const named = values.get(value);
+  if (named) return String(named.number);
+  let code = presence > 0 ? '*' : '';
+  for (const { number, test } of substrings.values()) if (test(value)) code += `~${number}`;
+  return code;
 }
 
 export class Vocabulary {
@@ -37,69 +59,55 @@ export class Vocabulary {
   #changes = new Map<string, VocabularyChange>();
   #next = 1;
 
-  mentions(label: string): boolean {
-    return this.#labels.has(label);
-  }
-
-  /** Number of a mentioned label; stable while it is mentioned. */
-  number(label: string): number | undefined {
-    return this.#labels.get(label)?.number;
-  }
-
   /** Undefined when nothing mentions the label. */
-  code(label: string, value: string): string | undefined {
-    const mention = this.#labels.get(label);
-    if (!mention) return undefined;
-    const named = mention.values.get(value);
-    if (named) return String(named.number);
-    let code = '*';
-    for (const { number, test } of mention.substrings.values()) if (test(value)) code += `${number}.`;
-    return code;
-  }
-
-  /** Of these codes, those of values that no selector names. */
-  otherCodes(label: string, codes: Iterable<string>): Iterable<string> {
-    const mention = this.#labels.get(label);
-    if (mention?.substrings.size === 0 && !mention.hadSubstrings) return ['*'];
-    return [...codes].filter((code) => code.startsWith('*'));
+  get(label: string): Mention | undefined {
+    return this.#labels.get(label);
   }
 
   add(selector: Selector): void {
-    for (const [label, use] of labelsOf(selector)) {
-      let mention = this.#labels.get(label);
-      if (!mention) {
-        mention = {
-          number: this.#next++,
-          users: 0,
-          values: new Map(),
-          substrings: new Map(),
-          hadSubstrings: false,
-        };
-        this.#labels.set(label, mention);
-        this.#change(label).appeared = true;
-      }
+    // The form that most selectors have, one for each namespace or application.
+    if (selector.kind === 'compare' && selector.op === '==') {
+      const mention = this.#mention(selector.label);
       mention.users++;
-      this.#addValues(label, mention, use);
+      this.#addValue(selector.label, mention, selector.value);
+      return;
+    }
+    for (const [label, use] of labelsOf(selector)) {
+      const mention = this.#mention(label);
+      mention.users++;
+      if (use.presence && mention.presence++ === 0) this.#change(label).othersChanged = true;
+      for (const value of use.values) this.#addValue(label, mention, value);
+      this.#addSubstrings(label, mention, use);
     }
   }
 
-  #addValues(label: string, mention: Mention, use: LabelUse): void {
-    for (const value of use.values) {
-      const named = mention.values.get(value);
-      if (named) named.users++;
-      else {
-        mention.values.set(value, { number: this.#next++, users: 1 });
-        this.#change(label).valuesAdded = true;
-      }
+  #mention(label: string): Mention {
+    let mention = this.#labels.get(label);
+    if (!mention) {
+      mention = { number: this.#next++, users: 0, presence: 0, values: new Map(), substrings: new Map() };
+      this.#labels.set(label, mention);
+      this.#change(label).appeared = true;
     }
+    return mention;
+  }
+
+  #addValue(label: string, { values }: Mention, value: string): void {
+    const named = values.get(value);
+    if (named) named.users++;
+    else {
+      values.set(value, { number: this.#next++, users: 1 });
+      this.#change(label).named.add(value);
+    }
+  }
+
+  #addSubstrings(label: string, { substrings }: Mention, use: LabelUse): void {
     for (const { op, value } of use.substrings) {
       const key = `${op} ${value}`;
-      const known = mention.substrings.get(key);
+      const known = substrings.get(key);
       if (known) known.users++;
       else {
-        mention.hadSubstrings = true;
-        mention.substrings.set(key, { number: this.#next++, users: 1, test: substringTest(op, value) });
-        this.#change(label).substringsChanged = true;
+        substrings.set(key, { number: this.#next++, users: 1, test: substringTest(op, value) });
+        this.#change(label).othersChanged = true;
       }
     }
   }
@@ -108,6 +116,7 @@ export class Vocabulary {
     for (const [label, use] of labelsOf(selector)) {
       const mention = this.#labels.get(label);
       if (!mention) continue;
+      if (use.presence && --mention.presence === 0) this.#change(label).othersChanged = true;
       for (const value of use.values) {
         const named = mention.values.get(value);
         if (!named || --named.users > 0) continue;
@@ -118,7 +127,7 @@ export class Vocabulary {
         const known = mention.substrings.get(`${op} ${value}`);
         if (!known || --known.users > 0) continue;
         mention.substrings.delete(`${op} ${value}`);
-        this.#change(label).substringsChanged = true;
+        this.#change(label).othersChanged = true;
       }
       if (--mention.users > 0) continue;
       this.#labels.delete(label);
@@ -129,7 +138,7 @@ export class Vocabulary {
   /** What changed since the last call, by label. */
   takeChanges(): ReadonlyMap<string, VocabularyChange> {
     const changes = this.#changes;
-    this.#changes = new Map();
+    if (changes.size > 0) this.#changes = new Map();
     return changes;
   }
 
@@ -139,9 +148,9 @@ export class Vocabulary {
       change = {
         appeared: false,
         vanished: false,
-        valuesAdded: false,
+        named: new Set(),
         removedCodes: new Set(),
-        substringsChanged: false,
+        othersChanged: false,
       };
       this.#changes.set(label, change);
     }

@@ -179,3 +179,29 @@ it('one address among many moves without counting the others', () => {
   expect([...(now?.members ?? [])].filter((member) => !old?.members.has(member))).toEqual(['10.0.0.9/32']);
   expect([...(old?.members ?? [])].filter((member) => !now?.members.has(member))).toEqual(['10.0.0.1/32']);
 });
+
+it('a value that is named first of a label that all carry touches only those that have it', () => {
+  const pods = Array.from({ length: 40 }, (_, i) => pod(`p${i}`, `10.0.1.${i}`, { shard: `s${i % 20}` }));
+  const inherits = endpoint('b/one', '10.0.5.1', { profiles: ['kns.b'], node: 'n2' });
+  const start20 = start([...base, ...pods, inherits, namespaceProfile('b', { shard: 's3' })]);
+  const naming = (...more: readonly string[]): Resource =>
+    globalPolicy('p', {
+      selector: "name == 'local'",
+      ingress: [...peers, ...more.map((selector) => allowFrom({ selector }))],
+    });
+  expect(start20.apply(naming("shard == 's3'"))).toMatchObject({
+    itemsClassified: 2,
+    valuesCompared: 40,
+    classesCreated: 1,
+    membersCounted: 2,
+  });
+  // A second value likewise; a value that goes, only those that had it.
+  expect(start20.apply(naming("shard == 's3'", "shard in {'s4', 's5'}")).itemsClassified).toBe(4);
+  expect(start20.apply(naming("shard == 's3'")).itemsClassified).toBe(4);
+  // Only a question whether it is there tells the others from those without the label.
+  expect(start20.apply(naming("shard == 's3'", 'has(shard)')).itemsClassified).toBe(38);
+  expect(start20.apply(naming("shard == 's3'")).itemsClassified).toBe(38);
+  const inherited = allowFrom({ namespaceSelector: "shard == 's3'" });
+  const byNamespace = globalPolicy('p', { selector: "name == 'local'", ingress: [...peers, inherited] });
+  expect(start20.apply(byNamespace)).toMatchObject({ itemsClassified: 3, membersCounted: 1 });
+});

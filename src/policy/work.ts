@@ -8,6 +8,8 @@ export interface WorkCounters {
   classesVisited: number;
   /** Endpoints and network sets whose class was determined. */
   itemsClassified: number;
+  /** Label values looked at because a selector named new ones: far cheaper than to determine a class. */
+  valuesCompared: number;
   /** Members counted into or out of an IP set. */
   membersCounted: number;
   /** Selector texts that were not in the cache. */
@@ -25,6 +27,7 @@ export function createWorkCounters(): WorkCounters {
     classesCreated: 0,
     classesVisited: 0,
     itemsClassified: 0,
+    valuesCompared: 0,
     membersCounted: 0,
     selectorsParsed: 0,
     policiesCompiled: 0,

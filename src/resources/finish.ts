@@ -6,6 +6,7 @@ import { API_VERSION, type Resource } from './resource.ts';
 import type { Metadata } from './types.ts';
 import type { FelixConfigurationSpec } from './kinds/felix-configuration.ts';
 import type { IPPoolSpec } from './kinds/ip-pool.ts';
+import { compact } from './compact.ts';
 import { formatPrefix, parsePrefix } from '../net/index.ts';
 import { workloadEndpointName } from './workload-name.ts';
 import { fieldsOf } from './schema.ts';
@@ -31,13 +32,14 @@ export function finish({ kind, metadata: given, namespace, spec, status }: Parts
     ...(Object.keys(other).length === 0 ? {} : { other }),
   };
   // The spec was made by the schema of this kind.
-  return {
+  const resource = {
     apiVersion: API_VERSION,
     kind,
     metadata,
     spec: finishSpec(kind, spec),
     ...(status === undefined ? {} : { status }),
   } as Resource;
+  return compact(resource);
 }
 
 const TIERED = new Set([

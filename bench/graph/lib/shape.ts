@@ -1,8 +1,14 @@
 // Resources as a datastore hands them on: through JSON, so that no two share a string by the generator's doing, and in
-// the shape that parseResource gives. Checking a quarter of a million of them by the schema would only measure zod, so
+// the shape that parseResource gives, which shares what is equal. Checking a quarter of a million of them by the schema would only measure zod, so
 // they are shaped here, and `checkShape` holds samples to the schema.
 import { deepStrictEqual } from 'node:assert';
-import { parseResource, type Resource, resourceKey } from '../../../src/resources/index.ts';
+import {
+  compact,
+  LabelMap,
+  parseResource,
+  type Resource,
+  resourceKey,
+} from '../../../src/resources/index.ts';
 import type { ResourceUpdate } from '../../../src/sync/types.ts';
 
 const API = 'projectcalico.org/v3';
@@ -28,7 +34,7 @@ function shaped(kind: string, metadata: Raw, spec: Raw): Resource {
   const raw = through({ metadata, spec }) as Parsed;
   const labels = labelMap(raw.metadata.labels);
   const whole = { apiVersion: API, kind, metadata: { ...raw.metadata, labels }, spec: raw.spec };
-  return whole as unknown as Resource;
+  return compact(whole as unknown as Resource);
 }
 
 export interface EndpointSketch {
@@ -86,12 +92,12 @@ export function policy({ name, selector, ingress, egress }: PolicySketch): Resou
 
 export function profile(name: string, labels: Labels): Resource {
   const raw = through({ name, labels }) as { name: string; labels: Labels };
-  return {
+  return compact({
     apiVersion: API,
     kind: 'Profile',
     metadata: { name: raw.name },
     spec: { ingress: [], egress: [], labelsToApply: labelMap(raw.labels) },
-  };
+  });
 }
 
 export function networkSet(name: string, nets: readonly string[], labels: Labels): Resource {
@@ -104,10 +110,14 @@ export function update(value: Resource): ResourceUpdate {
   return { key: String(through(resourceKey(kind, metadata.namespace, metadata.name))), value };
 }
 
+function isMap(value: unknown): value is ReadonlyMap<string, string> {
+  return value instanceof Map || value instanceof LabelMap;
+}
+
 /** Throws unless the resource is what parseResource makes of it. */
 export function checkShape(resource: Resource): void {
   const text = JSON.stringify(resource, (_key, value: unknown) =>
-    value instanceof Map ? Object.fromEntries(value) : value,
+    isMap(value) ? Object.fromEntries(value) : value,
   );
   const raw = JSON.parse(text, (_key, value: { kind?: string; first?: number } | null) =>
     value?.kind === 'range' ? value.first : value,

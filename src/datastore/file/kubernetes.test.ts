@@ -1,6 +1,6 @@
 // Kubernetes objects in files: what kubectl prints, what it leaves open, and where everything came from.
 import { describe, expect, it } from 'vitest';
-import { ruleId } from '../../resources/index.ts';
+import { labelMap, ruleId } from '../../resources/index.ts';
 import { type LoadResult, loadFiles } from './index.ts';
 import { inDirectory, loadText } from './testing.ts';
 
@@ -208,10 +208,12 @@ it('a namespace that is not in the input', async () => {
   ]);
   const profile = result.resources.find(({ metadata }) => metadata.name === 'kns.a');
   expect(profile?.spec).toMatchObject({
-    labelsToApply: new Map([
-      ['pcns.kubernetes.io/metadata.name', 'a'],
-      ['pcns.projectcalico.org/name', 'a'],
-    ]),
+    labelsToApply: labelMap(
+      new Map([
+        ['pcns.kubernetes.io/metadata.name', 'a'],
+        ['pcns.projectcalico.org/name', 'a'],
+      ]),
+    ),
   });
 });
 
