@@ -106,7 +106,8 @@ function addPorts(
   // Members of port sets are TCP, UDP or SCTP.
   if (protocol !== undefined && !PORT_PROTOCOLS.has(protocol)) return false;
   const named = match.namedPorts.map((set): Condition => ({ kind: 'port-set', side, set, negated: false }));
-  const alternatives = match.ports.length > 0 ? [portRanges(side, match.ports, protocol, rule, false), ...named] : named;
+  const alternatives =
+    match.ports.length > 0 ? [portRanges(side, match.ports, protocol, rule, false), ...named] : named;
   const [only, second] = alternatives;
   if (only !== undefined) parts.positive.push(second === undefined ? only : { kind: 'any-of', alternatives });
   return true;

@@ -21,6 +21,7 @@ export interface Nesting {
   readonly walk: number;
 }
 
+const LEAF: Nesting = { depth: 0, walk: 1 };
 const REFERENCE = /\b(jump|goto) (\S+)|\bvmap @(\S+)|@(\S+)/g;
 
 const cache = new WeakMap<ChainText, ChainReferences>();
@@ -30,16 +31,16 @@ export function nftReferences(chain: ChainText): ChainReferences {
   if (found === undefined) {
     const chains: string[] = [];
     const maps: string[] = [];
-    const sets: string[] = [];
+    const sets = new Set<string>();
     for (const { text } of chain.rules) {
       const unquoted = text.includes('"') ? text.replaceAll(/"[^"]*"/g, '""') : text;
       for (const [, verb, target, vmap, set] of unquoted.matchAll(REFERENCE)) {
         if (verb !== undefined) chains.push(target ?? '');
         else if (vmap !== undefined) maps.push(vmap);
-        else sets.push(set ?? '');
+        else sets.add(set ?? '');
       }
     }
-    found = { chains, maps, sets };
+    found = { chains, maps, sets: [...sets] };
     cache.set(chain, found);
   }
   return found;
@@ -50,35 +51,46 @@ export function verdictTarget(verdict: string): string | undefined {
   return /^(?:jump|goto) (.+)$/.exec(verdict)?.[1];
 }
 
-export function nftCallGraph(ruleset: NftRuleset): CallGraph {
+const measured = new WeakMap<NftRuleset, Nesting>();
+
+/** Asked twice of each ruleset: to choose how tiers pass, and by the last check. */
+export function nftNesting(ruleset: NftRuleset): Nesting {
+  let known = measured.get(ruleset);
+  if (known === undefined) measured.set(ruleset, (known = nesting(nftCallGraph(ruleset))));
+  return known;
+}
+
+function nftCallGraph(ruleset: NftRuleset): CallGraph {
   const ofMap = new Map(
     [...ruleset.maps.values()].map((map) => [
       map.name,
       [...map.elements.values()].flatMap((verdict) => verdictTarget(verdict) ?? []),
     ]),
   );
-  const edges = new Map(
-    [...ruleset.chains.values()].map((chain) => {
-      const { chains, maps } = nftReferences(chain);
-      return [chain.name, [...chains, ...maps.flatMap((map) => ofMap.get(map) ?? [])]];
-    }),
-  );
-  return {
-    edges,
-    bases: [...ruleset.chains.values()].filter((c) => c.base !== undefined).map((c) => c.name),
-  };
+  const edges = new Map<string, readonly string[]>();
+  const bases: string[] = [];
+  for (const chain of ruleset.chains.values()) {
+    const { chains, maps } = nftReferences(chain);
+    // Most chains are policies, and lead nowhere.
+    if (maps.length > 0) edges.set(chain.name, [...chains, ...maps.flatMap((map) => ofMap.get(map) ?? [])]);
+    else if (chains.length > 0) edges.set(chain.name, chains);
+    if (chain.base !== undefined) bases.push(chain.name);
+  }
+  return { edges, bases };
 }
 
 export function nesting({ edges, bases }: CallGraph): Nesting {
   const known = new Map<string, Nesting | 'open'>();
   const visit = (name: string): Nesting => {
+    const targets = edges.get(name);
+    if (targets === undefined) return LEAF;
     const before = known.get(name);
     if (before === 'open') return { depth: Infinity, walk: Infinity };
     if (before !== undefined) return before;
     known.set(name, 'open');
     let depth = 0;
     let walk = 1;
-    for (const target of edges.get(name) ?? []) {
+    for (const target of targets) {
       const below = visit(target);
       depth = Math.max(depth, below.depth + 1);
       walk += below.walk;

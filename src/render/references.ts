@@ -2,7 +2,7 @@
 // long for the kernel, and no packet is sent deeper than the kernel follows. The tools find some of this too late (a
 // commit that fails), some not at all (`iptables-nft-restore --test` accepts a jump to a chain that does not exist).
 import { type Problem, problem } from '../errors/problem.ts';
-import { type CallGraph, nesting, nftCallGraph, nftReferences, verdictTarget } from './nesting.ts';
+import { type Nesting, nesting, nftNesting, nftReferences, verdictTarget } from './nesting.ts';
 import type { ChainText, IptablesRuleset, NftRuleset, Ruleset } from './ruleset.ts';
 
 export const LIMITS = {
@@ -40,10 +40,10 @@ function checkNft(ruleset: NftRuleset): Problem[] {
       );
     }
   }
-  for (const name of [...chains.keys(), ...sets.keys(), ...maps.keys()]) {
-    problems.push(...longName(name, LIMITS.nftName));
+  for (const names of [chains, sets, maps]) {
+    for (const name of names.keys()) problems.push(...longName(name, LIMITS.nftName));
   }
-  return [...problems, ...tooDeep(nftCallGraph(ruleset))];
+  return [...problems, ...tooDeep(nftNesting(ruleset))];
 }
 
 function checkIptables(ruleset: IptablesRuleset): Problem[] {
@@ -54,26 +54,43 @@ function checkIptables(ruleset: IptablesRuleset): Problem[] {
       const edges = new Map<string, readonly string[]>();
       const hooks: ChainText = { name: 'hooks', hash: '', rules: table.hooks.map((hook) => hook.rule) };
       for (const chain of [...table.chains.values(), hooks]) {
-        const targets = references(chain, /(?:^| )(?:-j|-g|--jump|--goto) (\S+)/g).filter(
-          (t) => !/^[A-Z0-9_]+$/.test(t),
-        );
-        edges.set(chain.name, targets);
-        problems.push(...missing(chain, 'chain', targets, table.chains));
-        problems.push(...missing(chain, 'set', references(chain, /--match-set (\S+)/g), ruleset.ipsets));
+        const { chains, sets } = iptablesReferences(chain);
+        edges.set(chain.name, chains);
+        problems.push(...missing(chain, 'chain', chains, table.chains));
+        problems.push(...missing(chain, 'set', sets, ruleset.ipsets));
         problems.push(...longComments(chain, LIMITS.iptablesComment, HASH_LENGTH.iptables));
       }
       for (const name of table.chains.keys()) problems.push(...longName(name, LIMITS.iptablesChain));
-      problems.push(...tooDeep({ edges, bases: [hooks.name] }));
+      problems.push(...tooDeep(nesting({ edges, bases: [hooks.name] })));
     }
   }
   return problems;
 }
 
-/** What the pattern's group finds in the texts, quoted parts apart. */
-function references(chain: ChainText, pattern: RegExp): string[] {
-  return chain.rules.flatMap(({ text }) =>
-    [...text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').matchAll(pattern)].map((found) => found[1] ?? ''),
-  );
+interface References {
+  readonly chains: readonly string[];
+  readonly sets: readonly string[];
+}
+
+const named = new WeakMap<ChainText, References>();
+const NAMES = /(?:^| )(?:(?:-j|-g|--jump|--goto) (\S+)|--match-set (\S+))/g;
+
+/** Names in the rules, quoted parts apart; words in capitals are the kernel's own targets. Kept beside the chain. */
+function iptablesReferences(chain: ChainText): References {
+  let found = named.get(chain);
+  if (found === undefined) {
+    const chains = new Set<string>();
+    const sets = new Set<string>();
+    for (const { text } of chain.rules) {
+      const unquoted = text.includes('"') ? text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""') : text;
+      for (const [, target, set] of unquoted.matchAll(NAMES)) {
+        if (set !== undefined) sets.add(set);
+        else if (target !== undefined && !/^[A-Z0-9_]+$/.test(target)) chains.add(target);
+      }
+    }
+    named.set(chain, (found = { chains: [...chains], sets: [...sets] }));
+  }
+  return found;
 }
 
 function missing(
@@ -81,7 +98,8 @@ function missing(
   kind: 'chain' | 'map' | 'set',
   names: readonly string[],
   defined: ReadonlyMap<string, unknown>,
-): Problem[] {
+): readonly Problem[] {
+  if (names.every((name) => defined.has(name))) return NONE;
   return names
     .filter((name) => !defined.has(name))
     .map((name) =>
@@ -93,12 +111,24 @@ function missing(
     );
 }
 
-function longName(name: string, limit: number): Problem[] {
-  if (!longerThan(limit, name)) return [];
+const NONE: readonly Problem[] = [];
+
+function longName(name: string, limit: number): readonly Problem[] {
+  if (!longerThan(limit, name)) return NONE;
   return [problem('render/name-too-long', `the name ${name} is longer than ${limit} bytes`)];
 }
 
-function longComments(chain: ChainText, limit: number, hash: number): Problem[] {
+const inLimits = new WeakSet<ChainText>();
+
+/** Remembers the chains that are in order: each is of one dialect. */
+function longComments(chain: ChainText, limit: number, hash: number): readonly Problem[] {
+  if (inLimits.has(chain)) return NONE;
+  const problems = newLongComments(chain, limit, hash);
+  if (problems.length === 0) inLimits.add(chain);
+  return problems;
+}
+
+function newLongComments(chain: ChainText, limit: number, hash: number): Problem[] {
   return chain.rules.flatMap(({ comment = '' }, i) =>
     !longerThan(limit - (i === 0 ? hash : 0), comment)
       ? []
@@ -112,8 +142,7 @@ function longComments(chain: ChainText, limit: number, hash: number): Problem[] 
   );
 }
 
-function tooDeep(graph: CallGraph): Problem[] {
-  const { depth } = nesting(graph);
+function tooDeep({ depth }: Nesting): Problem[] {
   if (depth <= LIMITS.nesting) return [];
   const found =
     depth === Infinity ? 'chains refer to each other in a circle' : `chains are nested ${depth} deep`;

@@ -17,8 +17,18 @@ export interface BlockContext {
   readonly sets: SetNames;
 }
 
+const chainNames = new WeakMap<object, string>();
+
 /** `tortie-pi-np/prod/web`: policy (or profile), the direction as netfilter people say it, the kind's initials. */
-export function blockChainName(block: Pick<Block, 'id' | 'resource' | 'kind' | 'direction'>): string {
+export function blockChainName(block: NamedBlock): string {
+  let name = chainNames.get(block);
+  if (name === undefined) chainNames.set(block, (name = newChainName(block)));
+  return name;
+}
+
+type NamedBlock = Pick<Block, 'id' | 'resource' | 'kind' | 'direction'>;
+
+function newChainName(block: NamedBlock): string {
   const [kind = '', ...names] = block.resource.split('/');
   const way = block.direction === 'ingress' ? 'i' : 'o';
   if (block.kind === 'profile') return chainName(`pr${way}-`, names.join('/'));

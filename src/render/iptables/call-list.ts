@@ -34,7 +34,42 @@ export function callListName(list: CallList, direction: Direction): string {
   return `${CHAIN_PREFIX}${direction}-${hash}`.slice(0, CHAIN_NAME_MAX);
 }
 
+interface LoweredList {
+  /** Every block of the list, in order. */
+  readonly blocks: readonly Block[];
+  readonly called: readonly Block[];
+  readonly chain: ChainText;
+}
+
+const lowered = new WeakMap<CallList, Map<string, LoweredList>>();
+
+/** The same chain as last time, as long as list, blocks and settings are. */
 export function lowerCallList(list: CallList, direction: Direction, context: CallContext): ChainText {
+  const variants = lowered.get(list) ?? new Map<string, LoweredList>();
+  lowered.set(list, variants);
+  const variant = variantOf(direction, context);
+  const known = variants.get(variant);
+  const ids = list.tiers.flatMap((tier) => tier.calls).concat(list.profiles);
+  if (known !== undefined && ids.every((id, i) => context.block(id) === known.blocks[i])) {
+    known.called.forEach(context.called);
+    return known.chain;
+  }
+  const called: Block[] = [];
+  const noting = { ...context, called: (block: Block) => void called.push(block) };
+  const made = newListChain(list, direction, noting);
+  variants.set(variant, { blocks: ids.map(context.block), called, chain: made });
+  called.forEach(context.called);
+  return made;
+}
+
+/** Everything but list and blocks on which the chain depends. */
+function variantOf(direction: Direction, { family, bits, targets, config, hosts }: CallContext): string {
+  const { dropInvalid, dropVxlanFromWorkloads, vxlanPort, dropIpipFromWorkloads } = config;
+  const drops = [dropInvalid, dropVxlanFromWorkloads && vxlanPort, dropIpipFromWorkloads];
+  return [direction, family, bits.accepted, bits.passed, hosts, targets.deny, ...drops].join(' ');
+}
+
+function newListChain(list: CallList, direction: Direction, context: CallContext): ChainText {
   const rules = conntrackRules(context);
   if (direction === 'egress') rules.push(...tunnelRules(context));
   // The bits are clear at the first stage; the second must not see what the first left in them.

@@ -170,7 +170,7 @@ function cachedBlock(block: Block, context: StaticContext, sets: SetTable): read
   const variants = lowered.get(block) ?? new Map<string, Lowered>();
   lowered.set(block, variants);
   const before = variants.get(variant);
-  if (before !== undefined && [...before.netSets].every(([id, name]) => sets.netSet(id, family) === name)) {
+  if (before !== undefined && sameSets(before.netSets, family, sets)) {
     before.portSets.forEach(sets.portSet);
     return before.chains;
   }
@@ -190,4 +190,9 @@ function cachedBlock(block: Block, context: StaticContext, sets: SetTable): read
   const chains = lowerBlock(block, { ...context, sets: noting });
   variants.set(variant, { chains, netSets, portSets });
   return chains;
+}
+
+function sameSets(names: ReadonlyMap<string, string>, family: Family, sets: SetTable): boolean {
+  for (const [id, name] of names) if (sets.netSet(id, family) !== name) return false;
+  return true;
 }

@@ -13,6 +13,16 @@ export interface NftCapabilities {
    * kernel hangs. Newer ones visit a chain once.
    */
   readonly maxWalk: number;
+  /**
+   * Equal lists of endpoints with at least so many calls are one chain for all of them; shorter ones stay with their
+   * endpoints, where they are easier to find and their counters say more.
+   */
+  readonly shareFrom: number;
 }
 
-export const DEFAULT_CAPABILITIES: NftCapabilities = { pass: 'auto', maxNesting: 15, maxWalk: 200_000 };
+export const DEFAULT_CAPABILITIES: NftCapabilities = {
+  pass: 'auto',
+  maxNesting: 15,
+  maxWalk: 200_000,
+  shareFrom: 32,
+};

@@ -10,7 +10,7 @@ import type { Direction, ResourceKey } from '../../resources/index.ts';
 import type { Block, BlockId, CallList, EndpointProgram, TierCalls } from '../program.ts';
 import type { NftChain, RuleLine } from '../ruleset.ts';
 import { ACCEPT, type ActionSettings, deny, ownCopy } from './actions.ts';
-import { endpointChain, policyChain, restChain } from './names.ts';
+import { endpointChain, policyChain, restChain, sharedChain } from './names.ts';
 import { namedChain } from './policy-chains.ts';
 import { commentText } from './quote.ts';
 import { COUNTER, ctState, goto, jump, markMatch, match, metaMatch, payload, setMark } from './statement.ts';
@@ -37,7 +37,7 @@ export type BlockOf = (id: BlockId) => Block;
 
 /** What stands around the tiers and profiles of a list. */
 export interface ListFrame {
-  readonly cause: ResourceKey;
+  readonly cause?: ResourceKey;
   /** The list's chain; with a tier, what follows when that tier has passed the packet. */
   readonly name: (tier?: string) => string;
   readonly before: readonly RuleLine[];
@@ -45,23 +45,32 @@ export interface ListFrame {
   readonly end: RuleLine;
 }
 
+/** A list that several endpoints have; `name` is its content's. */
+export interface SharedList {
+  readonly name: string;
+}
+
+/** `owner`: whose list it is. That of several endpoints is nobody's, and has no cause. */
 export function endpointChains(
-  endpoint: EndpointProgram,
+  list: CallList,
+  owner: EndpointProgram | SharedList,
   direction: Direction,
   config: NodeConfig,
   settings: ActionSettings,
   blockOf: BlockOf,
 ): EndpointChains {
   const frame: ListFrame = {
-    cause: endpoint.endpoint,
-    name: (tier) =>
-      tier === undefined
-        ? endpointChain(direction, endpoint.interface)
-        : restChain(direction, endpoint.interface, tier),
+    ...('endpoint' in owner && { cause: owner.endpoint }),
+    name: (tier) => {
+      if (!('endpoint' in owner)) return sharedChain(direction, owner.name, tier);
+      return tier === undefined
+        ? endpointChain(direction, owner.interface)
+        : restChain(direction, owner.interface, tier);
+    },
     before: beforePolicy(direction, config, settings),
     end: noProfileMatched(settings),
   };
-  return listChains(endpoint[direction], frame, settings, blockOf);
+  return listChains(list, frame, settings, blockOf);
 }
 
 export function listChains(

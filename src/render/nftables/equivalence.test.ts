@@ -1,6 +1,7 @@
 // The rendered ruleset and the evaluator decide and log the same, packet by packet; so do the two ways of passing.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LocalEndpoint, NodePolicy } from '../../policy/index.ts';
 import { createEvaluator, type Judgement } from '../../verdict/index.ts';
 import { buildProgram } from '../build-program.ts';
 import { DEFAULT_CAPABILITIES } from './capabilities.ts';
@@ -20,15 +21,31 @@ function loggedIn(judgement: Judgement): string[] {
   );
 }
 
-describe.each(['goto', 'mark'] as const)('a ruleset that passes by %s', (pass) => {
+/** Each endpoint has a twin with the same list, so that every list can be shared. */
+function twinned(policy: NodePolicy): NodePolicy {
+  const twins = [...policy.endpoints.values()].map((endpoint, i): [string, LocalEndpoint] => {
+    const id = `${endpoint.id}-twin`;
+    return [id, { ...endpoint, id, interfaceName: `calitwin${i}`, addresses: [] }];
+  });
+  return { ...policy, endpoints: new Map([...policy.endpoints, ...twins]) };
+}
+
+const WAYS = [
+  { pass: 'goto', lists: 'own', shareFrom: Infinity },
+  { pass: 'mark', lists: 'own', shareFrom: Infinity },
+  { pass: 'goto', lists: 'shared', shareFrom: 0 },
+  { pass: 'mark', lists: 'shared', shareFrom: 0 },
+] as const;
+
+describe.each(WAYS)('a ruleset that passes by $pass, with $lists lists', ({ pass, shareFrom }) => {
   it('decides and logs as the evaluator does, and leaves the marks of others alone', () => {
     const decidedByRule = { allow: 0, deny: 0 };
     const packets = fc.array(arbitraryPacket, { minLength: 30, maxLength: 30 });
     // Below the check of nesting, which random policies may exceed with `goto`.
-    const lower = createLowering({ log: 'log', capabilities: { ...DEFAULT_CAPABILITIES, pass } });
+    const lower = createLowering({ log: 'log', capabilities: { ...DEFAULT_CAPABILITIES, pass, shareFrom } });
     fc.assert(
       fc.property(arbitraryPolicy, packets, (policy, list) => {
-        const ruleset = lower(buildProgram(policy));
+        const ruleset = lower(buildProgram(shareFrom === 0 ? twinned(policy) : policy));
         const evaluator = createEvaluator(policy);
         for (const packet of list) {
           const judgement = evaluator.judge(packet);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodePolicy, netSet, type TierSketch } from '../../verdict/testing.ts';
-import { nesting, nftCallGraph } from '../nesting.ts';
+import { nftNesting } from '../nesting.ts';
 import { createRenderer } from '../renderer.ts';
 import type { NftRuleset } from '../ruleset.ts';
 import { printNft } from './print.ts';
@@ -37,7 +37,7 @@ describe('passing', () => {
   it('marks instead when the kernel would not follow deep enough', () => {
     const depths = [1, 2, 3, 4, 5, 6].map((n) => {
       const ruleset = createRenderer('nftables').render(nodePolicy({ a: { tiers: passing(n) } }));
-      return [n, usesMark(ruleset), nesting(nftCallGraph(ruleset)).depth];
+      return [n, usesMark(ruleset), nftNesting(ruleset).depth];
     });
     expect(depths).toEqual([
       [1, false, 4],
@@ -111,6 +111,52 @@ describe('endpoint chains', () => {
       'counter reject',
     ]);
     expect(texts(ruleset, 'forward-to-workload')?.at(-1)).toBe('oifname "cali*" counter reject');
+  });
+});
+
+describe('long lists that several endpoints have', () => {
+  const CALLS = 40;
+  const policies = (from: number) =>
+    Object.fromEntries(
+      Array.from({ length: CALLS }, (_, i) => [`p${from + i}`, { ingress: [{ action: 'allow' as const }] }]),
+    );
+  const sketch = (names: readonly string[], from = 0) =>
+    Object.fromEntries(names.map((name) => [name, { tiers: { t: { policies: policies(from) } } }]));
+  const listed = (names: readonly string[]) => {
+    const ruleset = createRenderer('nftables').render(nodePolicy({ ...sketch(names), z: {} }));
+    const jumps = [...ruleset.chains.values()].flatMap((c) =>
+      c.rules.filter((r) => / jump policy-/.test(r.text)),
+    );
+    return { ruleset, jumps: jumps.length };
+  };
+
+  it('are one chain, so that the text does not grow with endpoints times policies', () => {
+    expect(listed(['a']).jumps).toBe(CALLS);
+    const { ruleset, jumps } = listed(['a', 'b', 'c']);
+    expect(jumps).toBe(CALLS);
+    const to = [...(ruleset.maps.get('to-workload')?.elements.values() ?? [])];
+    expect(new Set(to).size).toBe(2);
+    expect(to[0]).toMatch(/^goto list-ingress-[\w-]{16}$/);
+    expect(ruleset.chains.has('to-cali-a')).toBe(false);
+    expect(ruleset.chains.has('to-cali-z')).toBe(true);
+  });
+
+  it('are told apart by their content', () => {
+    const both = nodePolicy({ ...sketch(['a', 'b']), ...sketch(['c', 'd'], 100) });
+    const ruleset = createRenderer('nftables').render(both);
+    const lists = [...ruleset.chains.keys()].filter((name) => name.startsWith('list-ingress-'));
+    expect(lists).toHaveLength(2);
+  });
+
+  it('follow a policy that begins to pass', () => {
+    const renderer = createRenderer('nftables');
+    const before = nodePolicy(sketch(['a', 'b']));
+    const [key, policy] = [...before.policies][0] ?? [];
+    if (key === undefined || policy === undefined) throw new Error('no policy');
+    const ingress = policy.ingress.map((rule) => ({ ...rule, action: 'pass' as const }));
+    const after = { ...before, policies: new Map(before.policies).set(key, { ...policy, ingress }) };
+    renderer.render(before);
+    expect(printNft(renderer.render(after))).toBe(printNft(createRenderer('nftables').render(after)));
   });
 });
 

@@ -1,14 +1,15 @@
 // Program → NftRuleset, in visible passes. What did not change since the last time is the same object again: a policy's
 // chains as long as policy, settings and the shape of its sets are the same, an endpoint's as long as its list is.
 import type { Direction } from '../../resources/index.ts';
+import { textHash } from '../hash.ts';
 import { mentionedSets } from '../mentioned-sets.ts';
-import { nesting, nftCallGraph } from '../nesting.ts';
+import { nftNesting } from '../nesting.ts';
 import type { Block, BlockId, CallList, Program } from '../program.ts';
 import type { NftChain, NftMap, NftRuleset, NftSet } from '../ruleset.ts';
 import { type ActionSettings, DROP, ownCopy } from './actions.ts';
 import type { LogTarget } from '../log-target.ts';
 import type { NftCapabilities } from './capabilities.ts';
-import { type EndpointChains, endpointChains } from './endpoint-chains.ts';
+import { type EndpointChains, endpointChains, type SharedList } from './endpoint-chains.ts';
 import { hooks } from './hooks.ts';
 import { hostFailsafes, type HostList, hostLists } from './host-chains.ts';
 import { FROM_MAP, passChain, TO_MAP } from './names.ts';
@@ -37,6 +38,13 @@ interface Draft {
   readonly called: Map<ActionSettings, Set<BlockId>>;
 }
 
+/** What the list of one endpoint, or of several, became. */
+interface LoweredList {
+  readonly key: string;
+  readonly list: CallList;
+  readonly lowered: EndpointChains;
+}
+
 interface PassChain {
   readonly side: 'iifname' | 'oifname';
   /** For the interfaces that its map does not have. */
@@ -62,7 +70,7 @@ export function createLowering(options: LowerOptions): (program: Program) => Nft
     if (pass === 'mark') return marked(program);
     const ruleset = plain(program);
     if (pass === 'goto') return ruleset;
-    const { depth, walk } = nesting(nftCallGraph(ruleset));
+    const { depth, walk } = nftNesting(ruleset);
     return depth <= maxNesting && walk <= maxWalk ? ruleset : marked(program);
   };
 }
@@ -71,7 +79,7 @@ export function createLowering(options: LowerOptions): (program: Program) => Nft
 function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (program: Program) => NftRuleset {
   const blocks = new WeakMap<Block, Map<string, LoweredOnce>>();
   let settings: ActionSettings | undefined;
-  let endpoints = new Map<string, { key: string; list: CallList; lowered: EndpointChains }>();
+  let endpoints = new Map<string, LoweredList>();
 
   const passes: Readonly<Record<(typeof PASSES)[number], (draft: Draft) => void>> = {
     hooks({ program, settings, chains, sets }) {
@@ -84,22 +92,30 @@ function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (pro
     endpoints(draft) {
       const { program, settings } = draft;
       const passing = passingLists(program);
+      const blockOf = (called: BlockId): Block => blockIn(program, called);
+      const config = JSON.stringify([settings, ...configKey(program)]);
       const next: typeof endpoints = new Map();
-      for (const endpoint of program.endpoints) {
-        for (const direction of ['egress', 'ingress'] as const) {
+      for (const direction of ['egress', 'ingress'] as const) {
+        const shared = sharedLists(program, direction, options.capabilities.shareFrom);
+        const done = new Set<CallList>();
+        for (const endpoint of program.endpoints) {
           const list = endpoint[direction];
-          const id = `${direction} ${endpoint.interface}`;
-          const key = JSON.stringify([settings, endpoint.endpoint, passing.get(list), ...configKey(program)]);
-          let made = endpoints.get(id);
-          if (made?.key !== key || made.list !== list) {
-            const blockOf = (called: BlockId): Block => blockIn(program, called);
-            made = {
-              key,
-              list,
-              lowered: endpointChains(endpoint, direction, program.config, settings, blockOf),
-            };
+          const owner = shared.get(list) ?? endpoint;
+          const id = `${direction} ${'interface' in owner ? owner.interface : owner.name}`;
+          let made = next.get(id);
+          if (made === undefined) {
+            const key = `${config} ${'endpoint' in owner ? owner.endpoint : ''} ${passing(list)}`;
+            made = endpoints.get(id);
+            if (made?.key !== key || made.list !== list) {
+              const lowered = endpointChains(list, owner, direction, program.config, settings, blockOf);
+              made = { key, list, lowered };
+            }
+            next.set(id, made);
+            for (const chain of made.lowered.chains) draft.chains.push(chain);
           }
-          next.set(id, made);
+          // Equal lists call the same blocks.
+          if (!done.has(list)) for (const call of made.lowered.calls) addCall(draft, settings, call);
+          done.add(list);
           addEndpoint(made.lowered, endpoint.interface, direction, draft);
         }
       }
@@ -179,8 +195,6 @@ function addEndpoint(
   direction: Direction,
   draft: Draft,
 ): void {
-  draft.chains.push(...lowered.chains);
-  for (const id of lowered.calls) addCall(draft, draft.settings, id);
   addElement(draft, direction === 'egress' ? FROM_MAP : TO_MAP, interfaceName, lowered.chains[0]?.name ?? '');
   for (const [tier, rest] of lowered.passes) {
     const name = passChain(direction, tier);
@@ -240,13 +254,48 @@ function sameNames(a: readonly SetHalves[], b: readonly SetHalves[]): boolean {
   });
 }
 
-/** For each list, which of its calls pass: its chains depend on that. */
-function passingLists(program: Program): ReadonlyMap<CallList, string> {
-  const lists = new Set(program.endpoints.flatMap((endpoint) => [endpoint.egress, endpoint.ingress]));
-  const flag = (id: BlockId): string => (blockIn(program, id).passes ? '1' : '0');
-  return new Map(
-    [...lists].map((list) => [list, list.tiers.map((tier) => tier.calls.map(flag).join('')).join(' ')]),
-  );
+/** Which of a list's calls pass: its chains depend on that. */
+function passingLists(program: Program): (list: CallList) => string {
+  const passing = new Set<BlockId>();
+  for (const { id, passes } of program.blocks.values()) if (passes) passing.add(id);
+  const texts = new Map<CallList, string>();
+  return (list) => {
+    if (passing.size === 0) return '';
+    let text = texts.get(list);
+    if (text === undefined) {
+      text = list.tiers.flatMap((tier) => tier.calls.filter((id) => passing.has(id))).join(' ');
+      texts.set(list, text);
+    }
+    return text;
+  };
+}
+
+/** Long lists that several endpoints have, each with the name that its chains get: their size is then no product. */
+function sharedLists(
+  program: Program,
+  direction: Direction,
+  from: number,
+): ReadonlyMap<CallList, SharedList> {
+  const users = new Map<CallList, number>();
+  for (const endpoint of program.endpoints) {
+    const list = endpoint[direction];
+    users.set(list, (users.get(list) ?? 0) + 1);
+  }
+  const shared = new Map<CallList, SharedList>();
+  for (const [list, count] of users) {
+    const calls = list.tiers.reduce((sum, tier) => sum + tier.calls.length, list.profiles.length);
+    if (count > 1 && calls >= from) shared.set(list, { name: sharedName(list) });
+  }
+  return shared;
+}
+
+const names = new WeakMap<CallList, string>();
+
+/** By content: which endpoints share it may change. */
+function sharedName(list: CallList): string {
+  let name = names.get(list);
+  if (name === undefined) names.set(list, (name = textHash(JSON.stringify(list)).slice(0, 16)));
+  return name;
 }
 
 function configKey({ config }: Program): readonly unknown[] {

@@ -40,6 +40,11 @@ export function restChain(direction: Direction, interfaceName: string, tier: str
   return objectName(direction === 'egress' ? 'from-' : 'to-', `${interfaceName}/after/${tier}`);
 }
 
+/** The list of several endpoints, by its content; with a tier, what follows when that tier has passed the packet. */
+export function sharedChain(direction: Direction, content: string, tier?: string): string {
+  return objectName(`list-${direction}-`, tier === undefined ? content : `${content}/after/${tier}`);
+}
+
 /** Where a passing rule of the tier goes; the map of the same name finds the endpoint again. */
 export function passChain(direction: Direction, tier: string, stage?: string): string {
   return objectName(stage === undefined ? `pass-${direction}-` : `pass-${stage}/`, tier);
