@@ -13,7 +13,7 @@ const first = await capture([
 ]);
 const steps = {
   'generated files': ['git', 'diff', '--exit-code', '--', 'packages/nft-json-schema/nft.schema.json'],
-  'docs/configuration.md': [node, '--import', 'tsx', 'scripts/docs/configuration.ts', '--check'],
+  'tables in docs': [node, '--import', 'tsx', 'scripts/docs/configuration.ts', '--check'],
   'messages of etcd': [node, 'scripts/build-proto.mjs', '--check'],
   format: ['npx', 'biome', 'format', '.'],
   rooms: [node, 'scripts/check-rooms.mjs'],
