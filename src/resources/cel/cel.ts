@@ -3,7 +3,7 @@
 //   rules(forbids(…), …)   for `.meta()` of an object's schema
 //   `rule` is CEL over `self`; a field that is absent must be asked for with has()
 
-interface CelRule {
+export interface CelRule {
   readonly rule: string;
   readonly message: string;
   readonly reason: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired';
