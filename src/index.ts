@@ -67,7 +67,7 @@ export {
   type WorkloadEndpointPort,
   type WorkloadEndpointSpec,
 } from './resources/index.ts';
-export { feed, type ResourceUpdate, type SyncSink, type SyncStatus } from './sync/index.ts';
+export * from './sync/index.ts';
 export * from './policy/index.ts';
 export * from './verdict/index.ts';
 export {

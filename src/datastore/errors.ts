@@ -1,6 +1,7 @@
 // The errors of a datastore, one code each, as Calico's classes; their messages are Calico's too (calicoctl prints
 // them). A message never holds a secret: what a library says passes through the backend's own words first.
 import { escapeControls, type Problem, problem, TortieError } from '../errors/index.ts';
+import { resourceKey } from '../resources/types.ts';
 import type { ObjectKey } from './types.ts';
 
 export type DatastoreCode =
@@ -30,7 +31,7 @@ export class DatastoreError extends TortieError {
     more: { key?: ObjectKey; hint?: string; cause?: unknown; problems?: readonly Problem[] } = {},
   ) {
     const { key, hint, cause } = more;
-    const resource = key && { resource: identifier(key) };
+    const resource = key && { resource: resourceKey(key.kind, key.namespace, key.name) };
     super(more.problems ?? [problem(code, message, { ...resource, ...(hint && { hint }) })], { cause });
     // Of several problems the message is one text, in Calico's form.
     this.message = message;

@@ -13,6 +13,7 @@
 //   `datastore/parse`; a watch gives one `error` event for it and goes on.
 // - Every operation takes a signal; cancelled, it rejects with `datastore/cancelled`.
 import type { Problem } from '../errors/index.ts';
+import type { Resource } from '../resources/resource.ts';
 import type { ApiObject } from '../resources/stored/object.ts';
 import type { DatastoreError } from './errors.ts';
 
@@ -30,6 +31,8 @@ export interface Entry {
   readonly key: ObjectKey;
   readonly value: ApiObject;
   readonly revision: Revision;
+  /** The same, decoded, from a backend that had it anyway; otherwise `parseResource(value)`. */
+  readonly resource?: Resource;
 }
 
 export interface Listing {
