@@ -1,7 +1,7 @@
 // A real etcd on loopback, with ports and a folder of its own, that a test can stop, start again on the same data,
 // pause, and ask for what our backend never asks. TORTIE_ETCD=<path> chooses the program; otherwise the one on the path.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +11,12 @@ import { KV } from '../../src/datastore/etcd/generated/etcd_pb.ts';
 
 export interface EtcdServer {
   readonly endpoint: string;
+  /** Nothing happens when it runs. */
   readonly start: () => Promise<void>;
   /** Kills it and waits until it is gone; its data and ports stay. */
   readonly kill: () => Promise<void>;
-  readonly pause: () => void;
+  /** Every thread of it stands still when this resolves. */
+  readonly pause: () => Promise<void>;
   readonly unpause: () => void;
   /** Kills it and removes its data. */
   readonly remove: () => Promise<void>;
@@ -58,6 +60,7 @@ export async function startEtcd({ args = [], scheme = 'http' }: ServerOptions = 
   let output = '';
 
   const start = async () => {
+    if (child) return;
     const started = spawn(process.env['TORTIE_ETCD'] ?? 'etcd', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
     const failed = new Promise<never>((_, reject) => {
@@ -85,7 +88,10 @@ export async function startEtcd({ args = [], scheme = 'http' }: ServerOptions = 
     endpoint,
     start,
     kill,
-    pause: () => void child?.kill('SIGSTOP'),
+    pause: async () => {
+      child?.kill('SIGSTOP');
+      while (!(await stopped(child?.pid ?? 0))) await new Promise((r) => setTimeout(r, 5));
+    },
     unpause: () => void child?.kill('SIGCONT'),
     async remove() {
       await kill();
@@ -119,6 +125,12 @@ export async function startEtcd({ args = [], scheme = 'http' }: ServerOptions = 
     throw error;
   }
   return server;
+}
+
+async function stopped(pid: number): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const states = threads.map((id) => readFile(`/proc/${pid}/task/${id}/status`, 'utf8').catch(() => ''));
+  return (await Promise.all(states)).every((text) => text === '' || /^State:\s*T/m.test(text));
 }
 
 async function healthy(url: string): Promise<boolean> {

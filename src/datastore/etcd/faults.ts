@@ -45,8 +45,6 @@ export function faultOf(error: unknown, endpoint: string, revision?: Revision): 
     return invalidField('ResourceVersion', revision ?? '', 'the datastore has not reached it');
   if (UNAUTHORIZED.test(text))
     return unauthorized(says, 'see etcdUsername and etcdPassword, and what the user is permitted');
-  if (error instanceof ConnectError && error.code === Code.DeadlineExceeded)
-    return unavailable(`no answer from etcd at ${endpoint} in time`, { cause: error });
   if (isLost(error) || !(error instanceof ConnectError)) return unreachable([{ endpoint, reason: error }]);
   return new DatastoreError('datastore/failed', says, { cause: error });
 }
@@ -68,11 +66,16 @@ export function unreachable(members: readonly Unreached[]): DatastoreError {
     .map(({ endpoint, reason }) => `no connection to etcd at ${endpoint}: ${reasonOf(reason)}`)
     .join('; ');
   const hint = members.map(({ reason }) => hintOf(reasonOf(reason))).find((text) => text !== undefined);
-  return unavailable(message, { ...(hint && { hint }), cause: members[0]?.reason });
+  return unavailable(message, { hint: hint ?? IS_IT_THERE, cause: members[0]?.reason });
 }
 
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
+  if (
+    error instanceof ConnectError &&
+    (error.code === Code.DeadlineExceeded || /^PING timed out/.test(error.rawMessage))
+  )
+    return NO_ANSWER;
   const text = error instanceof ConnectError ? error.rawMessage : error instanceof Error ? error.message : '';
   const inner = error instanceof Error && error.cause instanceof AggregateError ? error.cause : undefined;
   // OpenSSL's own location in its sources says nothing to anybody.
@@ -80,6 +83,8 @@ function reasonOf(error: unknown): string {
   return escapeControls(plain || (inner ? reasonOf(inner) : 'the connection was closed'));
 }
 
+const NO_ANSWER = 'no answer in time';
+const IS_IT_THERE = 'is etcd running, and is this its client URL? see etcdEndpoints';
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/wrong version number|packet length too long/, 'this endpoint does not speak TLS: try http://'],
   [
@@ -91,10 +96,6 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     'the server refuses our certificate: see etcdCertFile and etcdKeyFile',
   ],
   [/certificate|self.signed|altnames/i, "the server's certificate is not trusted: see etcdCACertFile"],
-  [
-    /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|within/,
-    'is etcd running, and is this its client URL? see etcdEndpoints',
-  ],
 ];
 
 const hintOf = (text: string): string | undefined => HINTS.find(([pattern]) => pattern.test(text))?.[1];

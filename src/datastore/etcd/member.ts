@@ -5,6 +5,8 @@ import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-no
 import { Auth, KV, Watch } from './generated/etcd_pb.ts';
 import type { EtcdTiming, EtcdTls } from './settings.ts';
 
+type SessionManager = NonNullable<Parameters<typeof createGrpcTransport>[0]['sessionManager']>;
+
 export interface Member {
   /** Scheme, host and port, without anything secret. */
   readonly endpoint: string;
@@ -27,7 +29,7 @@ export function createMember(url: string, timing: EtcdTiming, tls: EtcdTls = {})
   );
   const transport = createGrpcTransport({
     baseUrl: endpoint,
-    sessionManager,
+    sessionManager: withLateErrors(sessionManager),
     acceptCompression: [],
     defaultTimeoutMs: timing.request,
   });
@@ -52,5 +54,26 @@ export function createMember(url: string, timing: EtcdTiming, tls: EtcdTls = {})
     },
     lastError: () => sessionManager.error(),
     close: () => sessionManager.abort(),
+  };
+}
+
+/**
+ * A session that was given up tells its error only when its socket is closed, which can be after the manager has stopped
+ * listening; then it would end the process.
+ */
+function withLateErrors(manager: Http2SessionManager): SessionManager {
+  const known = new WeakSet<object>();
+  return {
+    authority: manager.authority,
+    async request(...request) {
+      const stream = await manager.request(...request);
+      const { session } = stream;
+      if (session && !known.has(session)) {
+        known.add(session);
+        session.on('error', () => undefined);
+      }
+      return stream;
+    },
+    notifyResponseByteRead: (stream) => manager.notifyResponseByteRead(stream),
   };
 }

@@ -153,7 +153,9 @@ async function* watchOnce(
     return { session, created, error: unavailable(`etcd at ${endpoint} ended the watch`) };
   } catch (error) {
     const endpoint = session?.member.endpoint ?? 'any endpoint';
-    const reason = late ? unavailable(`no answer from etcd at ${endpoint} in time`, { cause: error }) : error;
+    const reason = late
+      ? unavailable(`no connection to etcd at ${endpoint}: no answer in time`, { cause: error })
+      : error;
     return { ...(session && { session }), created, error: reason };
   } finally {
     clearTimeout(timer);
