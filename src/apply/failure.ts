@@ -13,6 +13,10 @@ const LINE_PATTERNS = [
   /Error in line (\d+):/, // ipset restore
 ];
 
+/** A transaction of iptables-nft names the line at which the socket was full; it is not that line's fault. */
+const SOCKET_HINT =
+  'in a user namespace the sysctl net.core.wmem_default bounds what one transaction holds; as root of the system nothing does';
+
 /** The number of the line (from 1) that a tool's message names. */
 export function failingLine(stderr: string): number | undefined {
   for (const pattern of LINE_PATTERNS) {
@@ -46,6 +50,7 @@ export function failureProblem(command: Command, result: RunResult): Problem {
       ...(resource !== undefined && { resource }),
       ...(rule && { path: ['spec', rule[2] ?? '', Number(rule[3])] }),
       ...crashHint(result),
+      ...(/Message too long/.test(result.stderr) && { hint: SOCKET_HINT }),
     },
   );
 }
