@@ -31,6 +31,8 @@ export const KINDS = [
       'notPorts',
     ].map((kind) => `${side} ${kind}`),
   ),
+  'source service',
+  'destination service',
   'action Allow',
   'action Deny',
   'end of tier',
@@ -78,8 +80,17 @@ function conditions(rule: Rule, packet: Packet): string[] {
     rule.notICMP !== undefined && 'notICMP',
   ];
   for (const side of ['source', 'destination'] as const) {
-    const { nets, notNets, selector, notSelector, namespaceSelector, serviceAccounts, ports, notPorts } =
-      rule[side];
+    const {
+      nets,
+      notNets,
+      selector,
+      notSelector,
+      namespaceSelector,
+      serviceAccounts,
+      services,
+      ports,
+      notPorts,
+    } = rule[side];
     const port = packet[`${side}Port`];
     const byNumber = ports?.some(
       (one) => one.kind === 'range' && port !== undefined && one.first <= port && port <= one.last,
@@ -94,6 +105,7 @@ function conditions(rule: Rule, packet: Packet): string[] {
       namespaceSelector && (namespaceSelector.includes('global') ? 'global()' : 'namespaceSelector'),
       serviceAccounts?.names && 'service account names',
       serviceAccounts?.selector && 'service account selector',
+      services && 'service',
       ports?.length && (byNumber ? 'numeric ports' : 'named ports'),
       (ports?.length ?? 0) > 15 && 'many ports',
       notPorts?.length && 'notPorts',

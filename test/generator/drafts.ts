@@ -69,6 +69,7 @@ export function contentsFor(rand: Random, rule: Rule, all: readonly Item[]): Dra
   };
   if (ported(protocol))
     for (const side of ['source', 'destination'] as const) meetName(rand, packet, rule[side], side, all);
+  for (const side of ['source', 'destination'] as const) meetService(rand, packet, rule[side], side, all);
   return packet;
 }
 
@@ -90,6 +91,28 @@ function meetName(
   if (!port || !own) return;
   packet[which] = own.bits;
   packet[`${which}Port`] = port.port;
+}
+
+/** An address of the side's service, and for a destination mostly one of its ports. */
+function meetService(
+  rand: Random,
+  packet: Draft,
+  { services }: Rule['source'],
+  which: 'source' | 'destination',
+  all: readonly Item[],
+): void {
+  if (!services || rand.chance(0.1)) return;
+  const slices = all.filter(
+    ({ service, blocks }) =>
+      service?.endsWith(`/${services.name}`) && blocks.some((one) => one.family === packet.family),
+  );
+  if (slices.length === 0) return;
+  const slice = rand.pick(slices);
+  packet[which] = rand.pick(slice.blocks).bits;
+  const port = slice.ports.length > 0 ? rand.pick(slice.ports) : undefined;
+  if (which === 'source' || !port || !ported(packet.protocol) || rand.chance(0.1)) return;
+  packet.destinationPort = port.port;
+  if (rand.chance(0.9)) packet.protocol = NUMBERS[String(port.protocol)] ?? packet.protocol;
 }
 
 function familyOf(rule: Rule, nets: readonly string[]): Family | undefined {

@@ -44,7 +44,7 @@ export function createHostDrafts(
   const felix = felixOf(resources, NODE);
   const attempt = (): { drafted: Drafted; hit: boolean } => {
     const target = rand.pick(
-      rand.weighted(byPlace.map((targets) => [seesOriginal(targets[0]?.list) ? 1 : 2, targets] as const)),
+      rand.weighted(byPlace.map((targets) => [weightOf(targets[0]?.list), targets] as const)),
     );
     const met = (packet: Draft): boolean =>
       matches(target.rule, target.namespace, seesOriginal(target.list) ? beforeNat(packet) : packet);
@@ -58,7 +58,7 @@ export function createHostDrafts(
   return () => {
     if (byPlace.length === 0 || rand.chance(0.2)) return { node: NODE, packet: failsafe(rand, felix) };
     if (rand.chance(0.15)) return { node: NODE, packet: discovery(rand) };
-    if (rand.chance(0.28)) return { node: NODE, packet: plain(rand) };
+    if (rand.chance(0.35)) return { node: NODE, packet: plain(rand) };
     let best = attempt();
     for (let tries = 0; !best.hit && tries < 5; tries += 1) best = attempt();
     if (rand.chance(0.2)) miss(rand, best.drafted.packet);
@@ -66,6 +66,8 @@ export function createHostDrafts(
   };
 }
 
+/** Forwarded packets have most other stages to pass. */
+const weightOf = (list: List | undefined): number => (seesOriginal(list) ? 1 : list === 'forward' ? 2.6 : 2);
 const seesOriginal = (list: List | undefined): boolean => list === 'untracked' || list === 'preDnat';
 
 function targetsAt(
@@ -202,7 +204,7 @@ function failsafe(rand: Random, felix: ReturnType<typeof felixOf>): Draft {
 function plain(rand: Random): Draft {
   const family = rand.pick([4, 6] as const);
   const [one, other] = rand.chance(0.5) ? UPLINKS : [UPLINKS[1], UPLINKS[0]];
-  const way = rand.pick(['in', 'in', 'out', 'through', 'through', 'through'] as const);
+  const way = rand.pick(['in', 'in', 'in', 'out', 'through', 'through', 'through'] as const);
   return send({
     family,
     protocol: rand.pick([6, 17, 132]),

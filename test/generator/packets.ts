@@ -104,12 +104,22 @@ function weightOf(rule: Rule): number {
   let weight = rule.icmp || rule.notICMP ? 3 : 1;
   for (const side of [rule.source, rule.destination]) {
     const more = side === rule.source ? 2 : 1;
-    const { nets, notNets, namespaceSelector, serviceAccounts, selector, notSelector, ports, notPorts } =
-      side;
-    if ((nets?.length ?? 0) > 100) weight += 24;
+    const {
+      nets,
+      notNets,
+      namespaceSelector,
+      serviceAccounts,
+      services,
+      selector,
+      notSelector,
+      ports,
+      notPorts,
+    } = side;
+    if ((nets?.length ?? 0) > 100) weight += side === rule.source ? 48 : 36;
     if ((ports?.length ?? 0) > 15) weight += 12 * more;
     if (selector && notSelector) weight += 6 * more;
     if (ports?.some((one) => one.kind === 'name')) weight += 5;
+    if (services) weight += side === rule.source ? 6 : 18;
     if (serviceAccounts) weight += (serviceAccounts.selector ? 7 : 4) * more;
     if (namespaceSelector?.includes('global')) weight += 4 * more;
     if (namespaceSelector || notPorts?.length || notNets?.length) weight += 2 * more;

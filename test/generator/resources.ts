@@ -1,10 +1,14 @@
 // Random sets of resources: plain objects as a YAML reader would give them. Every kind and feature that changes a
 // verdict occurs; staged policies and host-only ones occur to show that they change none.
+import type { Problem } from '../../src/errors/index.ts';
 import { BUILTINS, parseResource, type Resource } from '../../src/resources/index.ts';
+import { convertObject } from '../../src/convert/index.ts';
+import { kubernetesType, parseKubernetes } from '../../src/resources/index.ts';
 import type { Random } from './random.ts';
 import { failsafeFields, hostEndpoints, hostPolicies } from './host-resources.ts';
 import { labels, resource, someRules, TIERS, withoutHttp } from './parts.ts';
 import type { Raw } from './rules.ts';
+import { endpointSlices, withServices } from './services.ts';
 import { selector } from './selectors.ts';
 import {
   ACCOUNT_LABELS,
@@ -29,6 +33,7 @@ export function resources(rand: Random, { hosts = false } = {}): Raw[] {
     ...felix(rand).map((one) => (hosts ? withFailsafes(rand, one) : one)),
     ...profiles(rand),
     ...networkSets(rand),
+    ...endpointSlices(rand),
     ...SLOTS.flatMap((slot, n) => endpoints(rand, slot, n)),
     ...policies(rand),
     ...(hosts ? [...hostEndpoints(rand), ...hostPolicies(rand)] : []),
@@ -53,7 +58,7 @@ function withFailsafes(rand: Random, one: Raw): Raw {
 /** The resources as the product reads them, with the built-in ones. Throws when a generated one is not valid. */
 export function parsed(raw: readonly Raw[]): Resource[] {
   const own = raw.map((one) => {
-    const { value, problems } = parseResource(one);
+    const { value, problems } = read(one);
     const bad = problems.filter((problem) => problem.severity === 'error');
     if (!value || bad.length > 0)
       throw new InvalidCase(
@@ -63,6 +68,14 @@ export function parsed(raw: readonly Raw[]): Resource[] {
   });
   const named = new Set(own.map((one) => `${one.kind}/${one.metadata.name}`));
   return [...BUILTINS.filter((one) => !named.has(`${one.kind}/${one.metadata.name}`)), ...own];
+}
+
+/** EndpointSlices are the only Kubernetes objects among them. */
+function read(raw: Raw): { readonly value?: Resource; readonly problems: readonly Problem[] } {
+  const type = kubernetesType(raw);
+  if (!type || !('known' in type)) return parseResource(raw);
+  const { value, problems } = parseKubernetes(type.known, raw);
+  return value && problems.length === 0 ? convertObject(value) : { problems };
 }
 
 /** Shrinking makes sets of resources that are no longer valid; they are no failures. */
@@ -248,8 +261,14 @@ function policies(rand: Random): Raw[] {
         }),
       ...types,
       ...(!namespaced && !staged && rand.chance(0.04) && { doNotTrack: true, applyOnForward: true }),
-      ...(rand.chance(0.8) && { ingress: someRules(rand, 1, 4) }),
-      ...(rand.chance(0.8) && { egress: someRules(rand, 1, 4).map(withoutHttp) }),
+      ...(rand.chance(0.8) && {
+        ingress: someRules(rand, 1, 4).map((one) => withServices(rand, one, 'source', namespaced)),
+      }),
+      ...(rand.chance(0.8) && {
+        egress: someRules(rand, 1, 4).map((one) =>
+          withServices(rand, withoutHttp(one), 'destination', namespaced),
+        ),
+      }),
     };
     const kind = `${staged ? 'Staged' : ''}${namespaced ? '' : 'Global'}NetworkPolicy`;
     // Names out of step with their places, so that ties are broken by name and not by chance.

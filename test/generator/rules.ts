@@ -129,7 +129,7 @@ function addPorts(rand: Random, source: Raw, destination: Raw, numeric: boolean)
 }
 
 function nets(rand: Random, family: Family): string[] {
-  if (rand.chance(0.12)) {
+  if (rand.chance(0.2)) {
     const many = Array.from({ length: 230 }, (_, n) =>
       family === 4 ? `172.16.${n}.0/24` : `fd72:${n.toString(16)}::/32`,
     );

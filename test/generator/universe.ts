@@ -104,6 +104,7 @@ export const EVERYTHING: Readonly<Record<Family, string>> = { 4: '0.0.0.0/0', 6:
 export const PORTS = [22, 53, 79, 80, 81, 443, 1000, 1024, 2000, 4789, 8080, 65535] as const;
 export const PORT_NAMES = ['http', 'dns', 'metrics'] as const;
 export const NAMESPACES = ['prod', 'dev'] as const;
+export const SERVICES = ['db', 'api'] as const;
 export const ACCOUNTS = ['builder', 'runner'] as const;
 
 /** Label → values. `constructor` is a label like any other. */

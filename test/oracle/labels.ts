@@ -13,10 +13,12 @@ interface NamedPort {
   readonly port: number;
 }
 
-/** Something that selectors select: an endpoint of a workload or host, or a network set. */
+/** Something that rules name: an endpoint of a workload or host, or a network set; or, for no selector, a slice of a service. */
 export interface Item {
   readonly endpoint?: WorkloadEndpoint;
   readonly host?: HostEndpoint;
+  /** `namespace/name`, of what an EndpointSlice belongs to. */
+  readonly service?: string;
   readonly ports: readonly NamedPort[];
   readonly blocks: readonly Block[];
   /** The value of a label: own, or of the first profile in order that applies it. */
@@ -58,6 +60,10 @@ export function items(resources: readonly Resource[]): Item[] {
     if (one.kind === 'HostEndpoint') {
       const { profiles = [], expectedIPs = [], ports = [] } = one.spec;
       return [{ ...item(own, profiles, expectedIPs), host: one, ports }];
+    }
+    if (one.kind === 'KubernetesEndpointSlice') {
+      const { service, addresses, ports } = one.spec;
+      return [{ ...item(own, [], addresses), service: `${one.metadata.namespace}/${service}`, ports }];
     }
     if (one.kind === 'GlobalNetworkSet') return [item(own, [], one.spec.nets)];
     if (one.kind !== 'NetworkSet') return [];

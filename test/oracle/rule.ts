@@ -62,9 +62,12 @@ interface Peers {
   /** Those that a lone negative selector selects. */
   readonly excluded?: readonly Item[];
   readonly nameable: readonly Item[];
+  /** The slices of the service that is named. */
+  readonly slices?: readonly Item[];
 }
 
-function readPeers(entity: EntityRule, namespace: string | undefined, all: readonly Item[]): Peers {
+function readPeers(entity: EntityRule, namespace: string | undefined, named: readonly Item[]): Peers {
+  const all = named.filter((item) => item.service === undefined);
   const accounts = entity.serviceAccounts;
   const names = accounts?.names?.length ? accounts.names : undefined;
   const positive = both(
@@ -88,7 +91,16 @@ function readPeers(entity: EntityRule, namespace: string | undefined, all: reado
     ...(merged && { selected: all.filter(merged) }),
     ...(negative && !wanted && { excluded: all.filter(negative) }),
     nameable: merged ? all.filter(merged) : all,
+    ...(entity.services && { slices: slicesOf(entity.services, namespace, named) }),
   };
+}
+
+function slicesOf(
+  { name, namespace }: NonNullable<EntityRule['services']>,
+  own: string | undefined,
+  named: readonly Item[],
+): Item[] {
+  return named.filter(({ service }) => service === `${namespace ?? own}/${name}`);
 }
 
 function sideMatches(
@@ -111,6 +123,12 @@ function sideMatches(
   if (entity.notNets?.length && (!speaksOf(entity.notNets) || inNets(entity.notNets))) return false;
   if (peers.selected && !peers.selected.some(within)) return false;
   if (peers.excluded?.some(within)) return false;
+  // As a destination a service is addresses with ports, as a source addresses alone.
+  const serves = (slice: Item): boolean =>
+    within(slice) &&
+    (entity === rule.source ||
+      slice.ports.some((one) => one.port === port && numberOf(one.protocol) === packet.protocol));
+  if (peers.slices && !peers.slices.some(serves)) return false;
   const hasPort = (wanted: Port): boolean => {
     if (port === undefined) return false;
     if (wanted.kind === 'range') return wanted.first <= port && port <= wanted.last;
