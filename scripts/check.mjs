@@ -15,6 +15,7 @@ const steps = {
   'generated files': ['git', 'diff', '--exit-code', '--', 'packages/nft-json-schema/nft.schema.json'],
   'tables in docs': [node, '--import', 'tsx', 'scripts/docs/configuration.ts', '--check'],
   'messages of etcd': [node, 'scripts/build-proto.mjs', '--check'],
+  'generated resources': ['npx', 'tsx', 'scripts/generate-resources.ts', '--check'],
   format: ['npx', 'biome', 'format', '.'],
   rooms: [node, 'scripts/check-rooms.mjs'],
   types: ['npx', 'tsc', '-p', 'tsconfig.json'],

@@ -1,5 +1,4 @@
 // What the fields of a BGPConfiguration demand of each other, and of its name.
-import { MOST_AS_NUMBER_32, decodeAsNumber } from '../scalars/as-number.ts';
 import { fieldsOf, listOf, type Report } from '../schema.ts';
 
 export const COMMUNITY = /^(\d+):(\d+)$|^(\d+):(\d+):(\d+)$/;
@@ -37,22 +36,11 @@ export function checkBgpConfiguration(value: unknown, report: Report): void {
       report({ message: `${field} cannot be set when nodeToNodeMeshEnabled is false`, path: [field] });
     }
   }
-  checkAsNumber(spec, 'asNumber', report);
 }
 
 function checkCommunity(text: string, path: readonly (string | number)[], report: Report): void {
   if (COMMUNITY.test(text) && !fits(text)) {
     report({ message: 'invalid community value, expected 16|32 bit value', path });
-  }
-}
-
-/** Calico's schema keeps AS numbers in 31 bits, although BGP and its own parser have 32. */
-export function checkAsNumber(spec: Readonly<Record<string, unknown>>, field: string, report: Report): void {
-  const given = spec[field];
-  if (typeof given !== 'number' && typeof given !== 'string') return;
-  const decoded = decodeAsNumber(given);
-  if ('value' in decoded && decoded.value > MOST_AS_NUMBER_32) {
-    report({ message: `must be at most ${MOST_AS_NUMBER_32}`, path: [field] });
   }
 }
 

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { BGP_CONFIGURATION_RULES } from '../cel/bgp.ts';
 import { always, numberOrText, set, textThat } from '../schema.ts';
-import { AS_NUMBER_32, decodeAsNumber } from '../scalars/as-number.ts';
+import { AS_NUMBER, decodeAsNumber } from '../scalars/as-number.ts';
 import { enumAnyCase } from '../scalars/felix.ts';
 import { goDuration } from '../scalars/duration.ts';
 import { addressV4, addressV6, network } from '../scalars/net.ts';
@@ -46,7 +46,7 @@ export const bgpConfigurationSpec = z
       .describe('Every node peers with every other one. Only on `default`.'),
     asNumber: numberOrText(decodeAsNumber)
       .optional()
-      .meta({ ...AS_NUMBER_32, 'x-default': '64512' })
+      .meta({ ...AS_NUMBER, 'x-default': '64512' })
       .describe('AS number of nodes that have none of their own. Only on `default`.'),
     serviceLoadBalancerIPs: blocks.describe(
       'Load balancer addresses that are advertised. Only on `default`.',

@@ -2,7 +2,6 @@
 import { parseAddress } from '../../net/index.ts';
 import { addressOfPeer } from '../scalars/net.ts';
 import { fieldsOf, type Report, textOf } from '../schema.ts';
-import { checkAsNumber } from './bgp-configuration-checks.ts';
 
 export function checkPeer(value: unknown, report: Report): void {
   const spec = fieldsOf(value);
@@ -31,7 +30,6 @@ export function checkPeer(value: unknown, report: Report): void {
     'keepOriginalNextHop',
   );
   checkFamilies(spec, report);
-  for (const field of ['asNumber', 'localASNumber']) checkAsNumber(spec, field, report);
 }
 
 function checkFamilies(spec: Readonly<Record<string, unknown>>, report: Report): void {

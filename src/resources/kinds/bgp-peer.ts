@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { PEER_RULES } from '../cel/bgp.ts';
 import { always, numberOrText, textThat } from '../schema.ts';
-import { AS_NUMBER_32, decodeAsNumber } from '../scalars/as-number.ts';
+import { AS_NUMBER, decodeAsNumber } from '../scalars/as-number.ts';
 import { goDuration } from '../scalars/duration.ts';
 import { isAddressWithPort, isAddress } from '../scalars/net.ts';
 import { name } from '../scalars/names.ts';
@@ -27,10 +27,10 @@ export const bgpPeerSpec = z
       .max(64)
       .optional()
       .describe('Address of the peer, with a port if it is not 179.'),
-    asNumber: numberOrText(decodeAsNumber).optional().meta(AS_NUMBER_32).describe('AS number of the peer.'),
+    asNumber: numberOrText(decodeAsNumber).optional().meta(AS_NUMBER).describe('AS number of the peer.'),
     localASNumber: numberOrText(decodeAsNumber)
       .optional()
-      .meta(AS_NUMBER_32)
+      .meta(AS_NUMBER)
       .describe('AS number of the node in this session, instead of its own.'),
     peerSelector: anySelector.optional().describe('The nodes that are peers.'),
     keepOriginalNextHop: z

@@ -47,7 +47,7 @@ const used = {
   vxlanPort: z.int().optional(),
   workloadSourceSpoofing: enumAnyCase(['Disabled', 'Any']).optional(),
   natPortRange: portRange.optional(),
-  natOutgoingAddress: addressV4.optional(),
+  natOutgoingAddress: addressV4.max(45).optional(),
   natOutgoingExclusions: z.enum(['IPPoolsOnly', 'IPPoolsAndHostIPs']).optional(),
   iptablesNATOutgoingInterfaceFilter: interfaceFilter.optional(),
   externalNodesList: z.array(cidrV4).optional(),

@@ -1,7 +1,7 @@
 // The fields of FelixConfiguration that tortie accepts and does not use: checked as far as Calico's table gives a
 // simple type, so that a typing error is found although nothing depends on the field yet.
 import * as z from 'zod';
-import { numberOrText, set, stringMap, textThat } from '../schema.ts';
+import { numberOrText, stringMap, textThat } from '../schema.ts';
 import { TABLE_RANGE_RULES, TABLE_RANGES_RULES } from '../cel/felix.ts';
 import { decodeDscp } from '../scalars/dscp.ts';
 import { addressV4, addressV6, cidr } from '../scalars/net.ts';
@@ -96,7 +96,7 @@ export const otherFelixFields: Record<string, z.ZodType> = {
   ),
   ...each(() => host, 'debugHost healthHost prometheusMetricsHost'),
   ...each(() => interfaceName, 'wireguardInterfaceName wireguardInterfaceNameV6'),
-  ...each(() => addressV4, 'deviceRouteSourceAddress'),
+  ...each(() => addressV4.max(45), 'deviceRouteSourceAddress'),
   ...each(() => portOrRange, 'bpfPSNATPorts'),
   ...each(() => enumAnyCase(SEVERITIES), 'logSeverityFile logSeverityScreen logSeveritySys'),
   ...each(() => enumAnyCase(['Accept', 'Return']), 'nftablesMangleAllowAction'),
@@ -133,8 +133,8 @@ export const otherFelixFields: Record<string, z.ZodType> = {
   bpfMapSizeConntrackCleanupQueue: z.int().min(1).optional(),
   bpfMapSizeConntrackScaling: enumAnyCase(['Disabled', 'DoubleIfFull']).optional(),
   bpfOverlayHostSourceIP: z.enum(['TunnelAddress', 'HostAddress']).optional(),
-  bpfRedirectToPeer: z.enum(['Enabled', 'Disabled', 'L2Only']).optional(),
-  deviceRouteSourceAddressIPv6: addressV6.optional(),
+  bpfRedirectToPeer: z.enum(SWITCH).optional(),
+  deviceRouteSourceAddressIPv6: addressV6.max(45).optional(),
   featureDetectOverride: pairs('(true|false|)'),
   featureGates: pairs('([^=]+)'),
   flowLogsPolicyEvaluationMode: z.enum(['None', 'Continuous']).optional(),
@@ -151,13 +151,15 @@ export const otherFelixFields: Record<string, z.ZodType> = {
     .optional(),
   iptablesBackend: z.enum(['Legacy', 'NFT', 'Auto']).optional(),
   istioDSCPMark: numberOrText(decodeDscp).optional(),
-  kubeNodePortRanges: set(portOrRange).max(7, 'node port ranges list is too long (max 7)').optional(),
+  kubeNodePortRanges: z.array(portOrRange).max(7, 'node port ranges list is too long (max 7)').optional(),
   localSubnetL2Reachability: z.enum(['Disabled', 'PodsAndLoadBalancers']).optional(),
   logActionRateLimit: textThat(
     (v) => /^[1-9]\d{0,3}\/(second|minute|hour|day)$/.test(v),
     'invalid rate',
     'such as 100/minute',
-  ).optional(),
+  )
+    .optional()
+    .meta({ pattern: '^[1-9]\\d{0,3}/(second|minute|hour|day)$' }),
   logActionRateLimitBurst: z.int().min(0).max(9999).optional(),
   nftablesFlowTableOffload: z.enum(['All', 'Disabled']).optional(),
   nftablesMode: z.enum(['Disabled', 'Enabled', 'Auto']).optional(),

@@ -7,6 +7,7 @@ import { interfaceOrAll, name } from '../scalars/names.ts';
 import { hostEndpointPort } from './endpoint-port.ts';
 
 const HOST_ENDPOINT_RULES = rules(
+  invalid('node must be specified', some('node')),
   invalid(
     'at least one of interfaceName or expectedIPs must be specified',
     `${some('interfaceName')} || ${some('expectedIPs')}`,
@@ -15,7 +16,12 @@ const HOST_ENDPOINT_RULES = rules(
 
 export const hostEndpointSpec = z
   .strictObject({
-    node: name.max(253).min(1, 'node must be specified').describe('The node that the interface belongs to.'),
+    node: name
+      .max(253)
+      .min(1, 'node must be specified')
+      // The API server is to say the same.
+      .meta({ 'x-crd': { type: 'string', maxLength: 253 }, 'x-crd-optional': true })
+      .describe('The node that the interface belongs to.'),
     interfaceName: interfaceOrAll
       .max(15)
       .optional()

@@ -20,15 +20,18 @@ function checkValues(value: unknown, report: Report): void {
 
 const requirement = z
   .strictObject({
-    key: textThat(isQualifiedName, 'invalid label name'),
-    operator,
-    values: z.array(textThat(isLabelValue, 'invalid label value')).optional(),
+    key: textThat(isQualifiedName, 'invalid label name').describe('Name of the label.'),
+    operator: operator.describe('What its value must be.'),
+    values: z
+      .array(textThat(isLabelValue, 'invalid label value'))
+      .optional()
+      .describe('Values, for In and NotIn.'),
   })
   .check(always(checkValues));
 
 export const labelSelector = z.strictObject({
-  matchLabels: labels.optional(),
-  matchExpressions: z.array(requirement).optional(),
+  matchLabels: labels.optional().describe('Labels with exactly these values.'),
+  matchExpressions: z.array(requirement).optional().describe('Demands on labels; all must hold.'),
 });
 
 export type LabelSelector = z.output<typeof labelSelector>;

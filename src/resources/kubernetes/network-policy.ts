@@ -31,7 +31,10 @@ function isWithin(inner: Prefix, outer: Prefix): boolean {
 }
 
 const ipBlock = z
-  .strictObject({ cidr: z.string().min(1), except: z.array(z.string()).optional() })
+  .strictObject({
+    cidr: z.string().min(1).describe('The network.'),
+    except: z.array(z.string()).optional().describe('Parts of it that do not count.'),
+  })
   .check(always(checkBlock));
 
 function checkPeer(value: unknown, report: Report): void {
@@ -45,9 +48,9 @@ function checkPeer(value: unknown, report: Report): void {
 
 const peer = z
   .strictObject({
-    podSelector: labelSelector.optional(),
-    namespaceSelector: labelSelector.optional(),
-    ipBlock: ipBlock.optional(),
+    podSelector: labelSelector.optional().describe('Pods with these labels.'),
+    namespaceSelector: labelSelector.optional().describe('Pods in namespaces with these labels.'),
+    ipBlock: ipBlock.optional().describe('Addresses of a network.'),
   })
   .check(always(checkPeer));
 
@@ -69,22 +72,41 @@ function checkPort(value: unknown, report: Report): void {
 
 const port = z
   .strictObject({
-    protocol: portProtocol.optional(),
-    port: z.union([portNumber, z.string()]).optional(),
-    endPort: portNumber.optional(),
+    protocol: portProtocol.optional().describe('TCP when absent.'),
+    port: z
+      .union([portNumber, z.string()])
+      .optional()
+      .meta({ 'x-kubernetes-int-or-string': true })
+      .describe('A number, or the name of a port of the pod.'),
+    endPort: portNumber.optional().describe('The last port of a range that begins with `port`.'),
   })
   .check(always(checkPort));
 
-const ports = z.array(port).optional();
+const ports = z.array(port).optional().describe('Only these ports; all when absent.');
 
 export const networkPolicyRules = {
-  podSelector: labelSelector.optional(),
-  ingress: z.array(z.strictObject({ ports, from: z.array(peer).optional() })).optional(),
-  egress: z.array(z.strictObject({ ports, to: z.array(peer).optional() })).optional(),
+  podSelector: labelSelector.optional().describe('The pods that the policy applies to.'),
+  ingress: z
+    .array(
+      z.strictObject({
+        ports,
+        from: z.array(peer).optional().describe('Only from these; from all when absent.'),
+      }),
+    )
+    .optional()
+    .describe('Traffic to the pods that is allowed.'),
+  egress: z
+    .array(
+      z.strictObject({ ports, to: z.array(peer).optional().describe('Only to these; to all when absent.') }),
+    )
+    .optional()
+    .describe('Traffic from the pods that is allowed.'),
   policyTypes: z
     .array(z.enum(['Ingress', 'Egress']))
     .max(2)
-    .optional(),
+    .optional()
+    .meta({ 'x-kubernetes-list-type': 'set', minItems: 1 })
+    .describe('The directions that the policy decides.'),
 };
 
 /** Types as the API server fills them in. */

@@ -42,7 +42,7 @@ export const rule = z
       .describe('Says something about the rule, and changes nothing.'),
   })
   .check(always(checkRule))
-  .meta(RULE_RULES);
+  .meta({ title: 'Rule', ...RULE_RULES });
 
 export const rules = z.array(rule).max(1024).default([]);
 

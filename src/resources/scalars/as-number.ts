@@ -1,10 +1,8 @@
 // AS numbers: 0..4294967295, as a number, as digits, or as `high.low`.
 import type { Decoded } from '../schema.ts';
 
-/** The most that Calico's CRDs and, on etcd, its client accept in kinds that have a CRD. */
-export const MOST_AS_NUMBER_32 = 2_147_483_647;
-/** For the schema of a field that has this limit. */
-export const AS_NUMBER_32 = { type: 'integer', format: 'int32', 'x-kubernetes-int-or-string': undefined };
+/** For the schema of a field that Calico's CRD keeps as a number; the API server takes all 32 bits nonetheless. */
+export const AS_NUMBER = { 'x-crd': { type: 'integer', format: 'int32' } };
 
 export function decodeAsNumber(raw: number | string): Decoded<number> {
   const value = typeof raw === 'number' ? raw : fromText(raw);

@@ -48,4 +48,4 @@ export const logPrefix = textThat(
   (v) => /^[a-zA-Z0-9%: /_-]*$/.test(v),
   'invalid log prefix',
   "letters, digits, space, '%', ':', '/', '_' and '-'",
-);
+).meta({ pattern: '^[a-zA-Z0-9%: /_-]*$' });

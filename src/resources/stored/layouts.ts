@@ -135,6 +135,3 @@ export const METADATA = layoutOf(
     managed: layoutOf('manager operation apiVersion time* fieldsType fieldsV1* subresource'),
   },
 );
-
-/** Top level of every object. */
-export const TOP = ['kind', 'apiVersion', 'metadata', 'spec', 'status'] as const;
