@@ -1,7 +1,7 @@
 // What is wrong with an object that was to be written, as one error with all its problems and Calico's text.
 import { DatastoreError, type ObjectKey } from '../datastore/index.ts';
-import { formatPath, type Path, type Problem } from '../errors/index.ts';
-import { valueAt } from '../resources/index.ts';
+import type { Problem } from '../errors/index.ts';
+import { calicoFault } from '../resources/index.ts';
 
 /** `raw` is what was given: the message quotes the fields that are wrong. */
 export function invalid(problems: readonly Problem[], raw: unknown, key: ObjectKey): DatastoreError {
@@ -14,18 +14,9 @@ export function invalid(problems: readonly Problem[], raw: unknown, key: ObjectK
   return new DatastoreError('datastore/invalid', message, { key, problems: errors });
 }
 
-function described({ path = [], message }: Problem, raw: unknown): string {
-  const value = valueAt(raw, path);
-  const shown =
-    value === undefined ? '' : ` = '${typeof value === 'string' ? value : JSON.stringify(value)}'`;
-  return `${fieldName(path)}${shown} (${message})`;
-}
-
-/** Calico's Go names for metadata, with which scripts and people are familiar; JSON's for the rest. */
-function fieldName(path: Path): string {
-  const [first, second] = path;
-  if (first !== 'metadata' || typeof second !== 'string' || path.length > 2) return formatPath(path);
-  return `Metadata.${second.slice(0, 1).toUpperCase()}${second.slice(1)}`;
+function described(found: Problem, raw: unknown): string {
+  const { field, value, reason } = calicoFault(found, raw);
+  return `${field}${value === undefined ? '' : ` = '${value}'`} (${reason})`;
 }
 
 /** A rule that spans objects, with the field as Calico names it. */

@@ -9,7 +9,7 @@
 //   normaliseObject(object): ApiObject   fields in Calico's order and spelling, what is empty left out
 import { type Problem, problem, type Result } from '../errors/problem.ts';
 import type { KindInfo } from './catalogue.ts';
-import { inspectResource } from './parse.ts';
+import { identityOf, inspectResource } from './parse.ts';
 import { fieldsOf, textOf } from './schema.ts';
 import { withDefaults } from './stored/defaults.ts';
 import { normaliseObject } from './stored/encode.ts';
@@ -67,11 +67,14 @@ function prepare(
 ): Result<ApiObject> {
   const { info, object, problems: found } = inspectResource(raw, (plain) => withDefaults(objectOf(plain)));
   if (info === undefined || object === undefined) return { problems: found };
-  const problems = [...conditions(fieldsOf(object.metadata), info), ...found].map((p) =>
-    unknownFields === 'keep' && p.code === 'resource/unknown-field'
-      ? { ...p, severity: 'warning' as const }
-      : p,
-  );
+  const resource = identityOf(object);
+  const problems = [...conditions(fieldsOf(object.metadata), info), ...found].map((p) => ({
+    ...p,
+    ...(resource === undefined ? {} : { resource }),
+    ...(unknownFields === 'keep' && p.code === 'resource/unknown-field'
+      ? { severity: 'warning' as const }
+      : {}),
+  }));
   if (problems.some(({ severity }) => severity === 'error')) return { problems };
   return { value: normaliseObject(object), problems };
 }

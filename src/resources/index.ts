@@ -66,3 +66,4 @@ export type { WorkloadEndpointSpec } from './kinds/workload-endpoint.ts';
 export type { WorkloadEndpointPort } from './kinds/endpoint-port.ts';
 export type { FelixConfigurationSpec } from './kinds/felix-configuration.ts';
 export * from './api-object.ts';
+export { type CalicoFault, calicoFault } from './calico-text.ts';

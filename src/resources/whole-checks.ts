@@ -8,7 +8,12 @@ import { fieldsOf, type Report, textOf } from './schema.ts';
 import type { KindInfo } from './catalogue.ts';
 import { checkWorkloadEndpointName } from './workload-name.ts';
 
-const SINGLETONS = new Set(['ClusterInformation', 'IPAMConfiguration', 'KubeControllersConfiguration']);
+/** Kinds of which there is one object, as Calico's message calls them. */
+const SINGLETONS: ReadonlyMap<string, string> = new Map([
+  ['ClusterInformation', 'a Cluster Information'],
+  ['IPAMConfiguration', 'an IPAMConfiguration'],
+  ['KubeControllersConfiguration', 'a Kube Controllers Configuration'],
+]);
 const NAMESPACE_LABEL = 'projectcalico.org/namespace';
 
 export function checkWhole(info: KindInfo, raw: Readonly<Record<string, unknown>>, report: Report): void {
@@ -56,9 +61,10 @@ function checkKindAndName(
   raw: Readonly<Record<string, unknown>>,
   report: Report,
 ): void {
-  if (SINGLETONS.has(kind) && name !== 'default') {
+  const called = SINGLETONS.get(kind);
+  if (called !== undefined && name !== 'default') {
     report({
-      message: `Cannot create a ${kind} resource with a name other than "default"`,
+      message: `Cannot create ${called} resource with a name other than "default"`,
       path: ['metadata', 'name'],
     });
   }

@@ -135,7 +135,7 @@ describe('BGP', () => {
     const made = (name: string) =>
       bgpConfigurations.create({ metadata: { name }, spec: { asNumber: 64_512 } });
     expect(await message(made('node.n1'))).toBe(
-      "error with field spec.asNumber = '64512' (Cannot set ASNumber on a non default BGP Configuration.)",
+      "error with field BGPConfiguration.Spec.ASNumber = '64512' (Cannot set ASNumber on a non default BGP Configuration.)",
     );
     expect((await made('default')).spec.asNumber).toBe(64_512);
   });

@@ -24,7 +24,7 @@ function checkCidr(cidr: unknown, report: Report): Prefix | undefined {
   const parsed = parsePrefix(cidr);
   if (cidr !== '' && !parsed) report({ message: 'IPPool CIDR must be a valid subnet', path });
   if (!parsed) return undefined;
-  if (parsed.hostBits) report({ message: 'IP pool CIDR is not strictly masked', path });
+  if (parsed.hostBits) report({ message: 'IPPool CIDR is not strictly masked', path });
   for (const [text, range] of LINK_LOCAL) {
     if (range.family === parsed.prefix.family && overlap(range, parsed.prefix)) {
       const ip = range.family === 4 ? 'IPv4' : 'IPv6';

@@ -113,9 +113,7 @@ describe('what the fields of a rule demand of each other', () => {
     [{ source: { namespaceSelector: ' global() ' } }, []],
     [
       { source: { namespaceSelector: 'global() || a == "b"' } },
-      [
-        `${IN}.source.namespaceSelector: global() cannot be combined with other selectors (field "NamespaceSelector field")`,
-      ],
+      [`${IN}.source.namespaceSelector: global() cannot be combined with other selectors`],
     ],
     [
       { source: { services: { name: 's' }, namespaceSelector: 'all()', serviceAccounts: { names: ['a'] } } },

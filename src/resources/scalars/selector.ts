@@ -35,6 +35,6 @@ export const selector = selectorWithout(GLOBAL_ELSEWHERE);
 export const ruleNamespaceSelector = text((value, report) => {
   checkSelector(value, report);
   if (value.includes('global(') && !/^\s*global\(\s*\)\s*$/.test(value)) {
-    report({ message: 'global() cannot be combined with other selectors (field "NamespaceSelector field")' });
+    report({ message: 'global() cannot be combined with other selectors' });
   }
 }).meta(LIMITS);
