@@ -227,6 +227,7 @@ describe('more than what the kernel takes at once', () => {
     },
   ])(
     '$what: refused with the reason, and what was in force stays',
+    { timeout: 300_000 },
     async ({ argv, listing, bad, message }) => {
       const cli = `'${process.execPath}' --import tsx '${main}' enforce -q --node n1 ${argv.join(' ')} -f`;
       const script = `
