@@ -2,6 +2,8 @@
 // pause, and ask for what our backend never asks. TORTIE_ETCD=<path> chooses the program; otherwise the one on the path.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,20 +27,28 @@ export interface EtcdServer {
   readonly putRaw: (key: string | Uint8Array, value: string | Uint8Array) => Promise<bigint>;
   readonly getRaw: (key: string) => Promise<string | undefined>;
   readonly compact: (revision: bigint | string) => Promise<void>;
-  /** A request to the JSON gateway; not over TLS. */
-  readonly post: (path: string, body: object, token?: string) => Promise<unknown>;
+  /** A request to the JSON gateway. */
+  readonly post: (path: string, body: object) => Promise<unknown>;
 }
 
 export interface ServerOptions {
   readonly args?: readonly string[];
-  readonly scheme?: 'http' | 'https';
+  /** Client certificates are demanded then. */
+  readonly tls?: ServerTls;
+}
+
+/** Files of its certificate, and of a client's for `post`. */
+interface ServerTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** Fails loudly when there is no etcd: setup installs it. */
-export async function startEtcd({ args = [], scheme = 'http' }: ServerOptions = {}): Promise<EtcdServer> {
+export async function startEtcd({ args = [], tls }: ServerOptions = {}): Promise<EtcdServer> {
   const dir = await mkdtemp(join(tmpdir(), 'tortie-etcd-'));
   const [client, peer, metrics] = await Promise.all([freePort(), freePort(), freePort()]);
-  const endpoint = `${scheme}://127.0.0.1:${client}`;
+  const endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${client}`;
   const peerUrl = `http://127.0.0.1:${peer}`;
   const health = `http://127.0.0.1:${metrics}`;
   const argv = [
@@ -54,6 +64,14 @@ export async function startEtcd({ args = [], scheme = 'http' }: ServerOptions = 
     '--log-level=error',
     // Tests ask after a silent server more often than users do.
     '--grpc-keepalive-min-time=100ms',
+    ...(tls
+      ? [
+          `--cert-file=${tls.cert}`,
+          `--key-file=${tls.key}`,
+          `--trusted-ca-file=${tls.ca}`,
+          '--client-cert-auth',
+        ]
+      : []),
     ...args,
   ];
   let child: ChildProcess | undefined;
@@ -107,16 +125,7 @@ export async function startEtcd({ args = [], scheme = 'http' }: ServerOptions = 
     compact: async (revision) => {
       await kv.compact({ revision: BigInt(revision), physical: true });
     },
-    async post(path, body, token) {
-      const answer = await fetch(`${endpoint}/v3/${path}`, {
-        method: 'POST',
-        body: JSON.stringify(body),
-        ...(token && { headers: { authorization: token } }),
-      });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`${path}: ${text}`);
-      return JSON.parse(text);
-    },
+    post: (path, body) => post(`${endpoint}/v3/${path}`, body, tls),
   };
   try {
     await start();
@@ -125,6 +134,38 @@ export async function startEtcd({ args = [], scheme = 'http' }: ServerOptions = 
     throw error;
   }
   return server;
+}
+
+async function post(url: string, body: object, tls: ServerTls | undefined): Promise<unknown> {
+  const files = tls && {
+    ca: await readFile(tls.ca),
+    cert: await readFile(tls.cert),
+    key: await readFile(tls.key),
+  };
+  return new Promise((resolve, reject) => {
+    const send = tls ? httpsRequest : httpRequest;
+    const request = send(url, { method: 'POST', ...files }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+      answer.on('end', () => {
+        if (answer.statusCode === 200) resolve(JSON.parse(text));
+        else reject(new Error(`${url}: ${text}`));
+      });
+    });
+    request.on('error', reject).end(JSON.stringify(body));
+  });
+}
+
+/** Users root, calico (everything of Calico's) and guest (nothing), all with that password; then it is demanded. */
+export async function enablePasswords(server: EtcdServer, password: string): Promise<void> {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  await server.post('auth/role/add', { name: 'root' });
+  await server.post('auth/role/add', { name: 'calico' });
+  const everything = { key: base64('/calico/'), range_end: base64('/calico0'), permType: 'READWRITE' };
+  await server.post('auth/role/grant', { name: 'calico', perm: everything });
+  for (const name of ['root', 'calico', 'guest']) await server.post('auth/user/add', { name, password });
+  for (const role of ['root', 'calico']) await server.post('auth/user/grant', { user: role, role });
+  await server.post('auth/enable', {});
 }
 
 async function stopped(pid: number): Promise<boolean> {

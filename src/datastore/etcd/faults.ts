@@ -73,7 +73,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
   if (
     error instanceof ConnectError &&
-    (error.code === Code.DeadlineExceeded || /^PING timed out/.test(error.rawMessage))
+    (error.code === Code.DeadlineExceeded || error.rawMessage.startsWith('PING timed out'))
   )
     return NO_ANSWER;
   const text = error instanceof ConnectError ? error.rawMessage : error instanceof Error ? error.message : '';
@@ -84,13 +84,9 @@ function reasonOf(error: unknown): string {
 }
 
 const NO_ANSWER = 'no answer in time';
-const IS_IT_THERE = 'is etcd running, and is this its client URL? see etcdEndpoints';
+const IS_IT_THERE =
+  'is etcd running, and is this its client URL, with http:// or https:// as it wants it? see etcdEndpoints';
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/wrong version number|packet length too long/, 'this endpoint does not speak TLS: try http://'],
-  [
-    /Protocol error|Parse Error|closed before|socket hang up/i,
-    'does this endpoint speak TLS? then it is https://',
-  ],
   [
     /alert|certificate required|handshake failure/,
     'the server refuses our certificate: see etcdCertFile and etcdKeyFile',
