@@ -32,7 +32,7 @@ export function calicoFault({ code, message, path = [] }: Problem, raw: unknown)
   }
   const at = placeOfRule(kind, path, message);
   if (at) return { field: formatPath(at), reason: message };
-  if (kind === 'IPPool' && /^IPPool CIDR /.test(message)) {
+  if (kind === 'IPPool' && message.startsWith('IPPool CIDR ')) {
     // The client has masked it before it complains.
     const masked = typeof value === 'string' ? parsePrefix(value)?.prefix : undefined;
     return withValue('IPPool.Spec.CIDR', message, masked ? formatPrefix(masked) : value);
