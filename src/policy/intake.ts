@@ -35,8 +35,7 @@ export class Intake {
 
   /** Files a resource, new, changed or (undefined) gone. Kinds that say nothing about policy are ignored. */
   put(key: ResourceKey, resource: Resource | undefined): void {
-    const kind = key.slice(0, key.indexOf('/'));
-    const name = key.slice(key.lastIndexOf('/') + 1);
+    const kind: string = resource?.kind ?? key.slice(0, key.indexOf('/'));
     const as = <K extends Resource['kind']>(): Of<K> | undefined => resource as Of<K> | undefined;
     const to = this.#to;
     switch (kind) {
@@ -57,16 +56,16 @@ export class Intake {
       case 'StagedGlobalNetworkPolicy':
         return to.policies.put(key, as<typeof kind>());
       case 'Profile':
-        return this.#putProfile(name, as<'Profile'>());
+        return this.#putProfile(nameOf(key), as<'Profile'>());
       case 'Tier':
-        return this.#putTier(name, as<'Tier'>());
+        return this.#putTier(nameOf(key), as<'Tier'>());
       case 'FelixConfiguration':
-        return to.configs.put(name, as<'FelixConfiguration'>());
+        return to.configs.put(nameOf(key), as<'FelixConfiguration'>());
       case 'Node':
-        to.pools.putNode(name, as<'Node'>());
-        return to.configs.putNode(name, as<'Node'>());
+        to.pools.putNode(nameOf(key), as<'Node'>());
+        return to.configs.putNode(nameOf(key), as<'Node'>());
       case 'IPPool':
-        return to.pools.put(name, as<'IPPool'>());
+        return to.pools.put(nameOf(key), as<'IPPool'>());
       case 'StagedKubernetesNetworkPolicy': {
         const policy = as<typeof kind>();
         return to.policies.put(key, policy && convertStagedKubernetesNetworkPolicy(policy).value);
@@ -100,4 +99,8 @@ export class Intake {
   #putTier(name: string, tier: Tier | undefined): void {
     if (this.#to.tiers.put(name, tier)) this.#to.assembly.tiersChanged();
   }
+}
+
+function nameOf(key: ResourceKey): string {
+  return key.slice(key.lastIndexOf('/') + 1);
 }

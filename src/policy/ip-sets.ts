@@ -1,7 +1,7 @@
 // The IP sets that active rules refer to, and their members, counted: endpoints may share an address.
 //
 //   endpoints, network sets ─▶ classes ─▶ sets of the selectors that match ─▶ members
-import { ClassIndex, type ClassListener, type Item, type LabelClass, UNFILED } from './classes.ts';
+import { ClassIndex, type ClassListener, type Item, type LabelClass } from './classes.ts';
 import type { ParentLabels } from './inheritance.ts';
 import { type CountedSet, countedSet, countMember, type SetChange, settle } from './counted-set.ts';
 import type { IpSet } from './node-policy.ts';
@@ -15,6 +15,19 @@ interface Member extends Item<Member> {
   /** What is counted for it now, and what should be. */
   counted: Source;
   source: Source;
+}
+
+/** Spelled out: spreading makes larger objects, and there are hundreds of thousands. */
+function newMember(source: Source): Member {
+  return {
+    source,
+    counted: source,
+    cls: undefined,
+    clsAt: 0,
+    kin: undefined,
+    kinAt: 0,
+    queued: undefined,
+  };
 }
 
 type SetState = CountedSet<SelectorSet>;
@@ -50,7 +63,7 @@ export class IpSets implements ClassListener<Member> {
       this.#changed.add(member);
       this.#index.put(member);
     } else {
-      const added: Member = { source, counted: source, ...UNFILED };
+      const added = newMember(source);
       this.#members.set(key, added);
       this.#index.put(added);
     }

@@ -21,10 +21,42 @@ export function comparePolicies(a: PolicyHead, b: PolicyHead): number {
 
 /** As texts `name/namespace/kind` compare; they are made only where names do not decide. */
 function compareTies(a: PolicyHead, b: PolicyHead): number {
-  const tie = ({ name, namespace, kind }: PolicyHead): string => `${name}/${namespace ?? ''}/${kind}`;
-  return a.name === b.name || a.name.startsWith(b.name) || b.name.startsWith(a.name)
-    ? compareText(tie(a), tie(b))
-    : compareText(a.name, b.name);
+  if (a.name === b.name) return compareText(tie(a), tie(b));
+  // Only the lesser one can be the beginning of the other.
+  return a.name < b.name ? compareNames(a, b) : -compareNames(b, a);
+}
+
+function compareNames(less: PolicyHead, more: PolicyHead): number {
+  if (less.name.length >= more.name.length || !more.name.startsWith(less.name)) return -1;
+  return compareText(tie(less), tie(more));
+}
+
+function tie({ name, namespace, kind }: PolicyHead): string {
+  return `${name}/${namespace ?? ''}/${kind}`;
+}
+
+/** Sorted lists as one: with few long ones that takes hardly more than to read them. */
+export function mergeSorted<T>(
+  lists: readonly (readonly T[])[],
+  compare: (a: T, b: T) => number,
+): readonly T[] {
+  if (lists.length < 2) return lists[0] ?? [];
+  const pairs: (readonly T[])[] = [];
+  for (let i = 0; i < lists.length; i += 2)
+    pairs.push(mergeTwo(lists[i] as readonly T[], lists[i + 1] ?? [], compare));
+  return mergeSorted(pairs, compare);
+}
+
+function mergeTwo<T>(a: readonly T[], b: readonly T[], compare: (a: T, b: T) => number): readonly T[] {
+  if (b.length === 0) return a;
+  const merged: T[] = [];
+  let at = 0;
+  for (const one of a) {
+    while (at < b.length && compare(b[at] as T, one) < 0) merged.push(b[at++] as T);
+    merged.push(one);
+  }
+  while (at < b.length) merged.push(b[at++] as T);
+  return merged;
 }
 
 /** No order comes last. */

@@ -4,7 +4,7 @@ import { each, type Few, putInto, takeFrom } from './few.ts';
 import type { LocalClass, LocalEndpoints } from './local-endpoints.ts';
 import type { ActivePolicy } from './node-policy.ts';
 import { isHostOnly, type PolicyHead, type PolicyResource, readPolicy } from './policy-head.ts';
-import { comparePolicies } from './order.ts';
+import { comparePolicies, mergeSorted } from './order.ts';
 import { compileRules } from './rules.ts';
 import { sameValue } from './same-value.ts';
 import type { SelectorCache } from './selector-cache.ts';
@@ -35,7 +35,7 @@ export class Policies {
   readonly #work: WorkCounters;
   readonly #heads = new Map<string, PolicyHead>();
   readonly #bySelector = new Map<string, Few<PolicyHead>>();
-  /** The same in order, once asked for: what is sorted in parts is soon sorted. */
+  /** The same in order, once asked for. */
   readonly #ordered = new Map<string, readonly PolicyHead[]>();
   readonly #active = new Map<string, Active>();
   /** Policies that cannot be used, and why. They are absent. */
@@ -75,13 +75,13 @@ export class Policies {
     return this.#heads.values();
   }
 
-  /** Policies whose selector matches a class of endpoints, in no order. */
-  applyingTo(cls: LocalClass): PolicyHead[] {
-    const heads: PolicyHead[] = [];
-    for (const selector of cls.matched) {
-      for (const head of this.#inOrder(selector)) if (!this.#broken.has(head.key)) heads.push(head);
-    }
-    return heads;
+  /** Policies whose selector matches a class of endpoints, in the order inside a tier. */
+  applyingTo(cls: LocalClass): readonly PolicyHead[] {
+    const heads = mergeSorted(
+      [...cls.matched].map((selector) => this.#inOrder(selector)),
+      comparePolicies,
+    );
+    return this.#broken.size === 0 ? heads : heads.filter(({ key }) => !this.#broken.has(key));
   }
 
   /**

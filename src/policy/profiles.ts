@@ -29,17 +29,18 @@ export interface ProfileChange {
 }
 
 interface Known {
+  readonly name: string;
   readonly profile: Profile;
   /** Those that it hands down. */
   readonly labels: LabelMap | undefined;
-  readonly shape: Shape<string> | undefined;
+  shape: Shape<Known> | undefined;
 }
 
 export class Profiles implements ParentLabels {
   readonly #selectors: SelectorCache;
   readonly #known = new Map<string, Known>();
   /** Profiles by the names of the labels that they hand down. */
-  readonly #shapes = new Shapes<string>();
+  readonly #shapes = new Shapes<Known>();
   /** How many endpoints of each node list the profile. */
   readonly #users = new Map<string, Map<string, number>>();
   readonly #compiled = new Map<string, CompiledProfile>();
@@ -59,8 +60,8 @@ export class Profiles implements ParentLabels {
   *carrying(label: string, values: ReadonlySet<string> | undefined): Iterable<string> {
     for (const { names, members } of this.#shapes.carrying(label)) {
       const place = names.places.get(label) as number;
-      for (const name of members)
-        if (!values || values.has(this.get(name)?.texts[place] as string)) yield name;
+      for (const { name, labels } of members)
+        if (!values || values.has(labels?.texts[place] as string)) yield name;
     }
   }
 
@@ -74,14 +75,12 @@ export class Profiles implements ParentLabels {
     const given = profile?.spec.labelsToApply;
     const labels = given && labelMap(given);
     const same = sameValue(before?.labels, labels);
-    let shape = before?.shape;
-    if (!same) {
-      if (shape) this.#shapes.remove(shape, name);
-      shape = labels && this.#shapes.add(labels, name);
-    }
-    // What is the same but in another order keeps the order in which it is filed.
-    if (profile) this.#known.set(name, { profile, labels: same ? before?.labels : labels, shape });
-    else this.#known.delete(name);
+    if (before?.shape) this.#shapes.remove(before.shape, before);
+    if (profile) {
+      const known: Known = { name, profile, labels, shape: undefined };
+      known.shape = labels && this.#shapes.add(labels, known);
+      this.#known.set(name, known);
+    } else this.#known.delete(name);
     this.#changed.add(name);
     return !same;
   }

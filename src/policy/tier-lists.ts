@@ -1,7 +1,6 @@
 // The tiers of an endpoint: which policies, in which order, in which direction. Equal lists are one object, so that
 // readers can tell by identity which endpoints are judged alike.
 import type { EndpointTier, HostLists } from './node-policy.ts';
-import { comparePolicies } from './order.ts';
 import type { PolicyHead, PolicyUse } from './policy-head.ts';
 import { sameValue } from './same-value.ts';
 import type { Tiers } from './tiers.ts';
@@ -46,7 +45,7 @@ export class TierInterner {
   }
 }
 
-/** `policies`: all that match, in any order. `host`: of a host endpoint, which has four lists. */
+/** `policies`: all that match, in the order inside a tier. `host`: of a host endpoint, which has four lists. */
 export function buildTierLists(
   policies: readonly PolicyHead[],
   host: boolean,
@@ -54,9 +53,8 @@ export function buildTierLists(
   interner: TierInterner,
 ): TierLists {
   if (policies.length === 0) return NO_TIERS;
-  const sorted = [...policies].sort(comparePolicies);
   const build = (staged: boolean): HostLists => {
-    const those = sorted.filter((policy) => policy.staged === staged);
+    const those = policies.filter((policy) => policy.staged === staged);
     if (those.length === 0) return NO_LISTS;
     const list = (name: ListName) => interner.intern(tierList(those, name, tiers));
     const normal = list('normal');
