@@ -10,7 +10,11 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TEXTS = 1_000_000;
 /** How many properties of a file share the million; one unless said here. */
-const PROPERTIES = { 'src/datastore/file/fuzz.test.ts': 4 };
+const PROPERTIES = {
+  'src/datastore/file/fuzz.test.ts': 4,
+  // Each run writes to a real server and reads everything back.
+  'test/etcd/fuzz.test.ts': 500,
+};
 
 /** A test is a fuzz test when it asks how long it should run. */
 function fuzzTests() {
@@ -32,7 +36,8 @@ let status = 0;
 for (const file of files) {
   const runs = process.env.TORTIE_FUZZ_RUNS ?? String(TEXTS / (PROPERTIES[file] ?? 1));
   console.log(`fuzz: ${file}, ${runs} runs of each property`);
-  const args = [vitest, 'run', '--project', 'unit', '--testTimeout', '0', file, ...process.argv.slice(2)];
+  const project = file.startsWith('test/etcd/') ? 'etcd' : 'unit';
+  const args = [vitest, 'run', '--project', project, '--testTimeout', '0', file, ...process.argv.slice(2)];
   const env = { ...process.env, TORTIE_FUZZ_RUNS: runs };
   const done = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env });
   status ||= done.status ?? 1;

@@ -1,7 +1,7 @@
 // Everything that a fresh clone lacks: npm packages, built parser and packages, and Debian's tools for the kernel
 // tests. Installs the latter only as root; otherwise says what is missing and how to get it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureOtherNft, OTHER_NFT } from './nft-versions.mjs';
 import { root, run } from './run.mjs';
@@ -13,6 +13,8 @@ const TOOLS = {
   ipset: 'ipset',
   ip: 'iproute2',
   conntrack: 'conntrack',
+  etcd: 'etcd-server',
+  openssl: 'openssl',
   python3: 'python3',
   unshare: 'util-linux',
 };
@@ -49,7 +51,9 @@ export function setupTools() {
     console.error(`setup: apt-get install ${packages.join(' ')}`);
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
     run(['apt-get', 'update', '-qq'], { env });
-    run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages], { env, quiet: true });
+    withoutServices(() =>
+      run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages], { env, quiet: true }),
+    );
     missing = missingTools();
   }
   if (missing.length > 0) {
@@ -57,6 +61,18 @@ export function setupTools() {
     console.error(`setup: missing ${missing.join(', ')}; on Debian or Ubuntu: sudo apt-get install ${names}`);
   }
   return missing;
+}
+
+/** Debian starts a server that it installs; the tests start their own. A policy that is there already is kept. */
+function withoutServices(install) {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return install();
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return install();
+  } finally {
+    rmSync(policy);
+  }
 }
 
 /** A second version of nft for the kernel tests, which fail without it in CI and leave it out elsewhere. */

@@ -91,7 +91,7 @@ const anyValue = fc.oneof(
 );
 
 test(`arbitrary keys and values: list, get and watch agree (${RUNS} batches)`, {
-  timeout: 600_000,
+  timeout: RUNS * 5_000,
 }, async () => {
   let { revision } = await store.list(GLOBAL_SETS);
   await fc.assert(
