@@ -5,8 +5,6 @@ export type Enforcement =
   | 'yes'
   /** Accepted and shown, never enforced: that is its meaning. */
   | 'staged'
-  /** Validated; what it asks for is not enforced by this version. */
-  | 'not-yet'
   /** Has nothing to do with policy. */
   | 'not-relevant';
 

@@ -3,13 +3,16 @@
 //     { apiVersion: 'projectcalico.org/v3', kind: K, metadata: Metadata, spec: Spec of K }
 //   Kinds with full schemas: Tier, NetworkPolicy, GlobalNetworkPolicy, StagedNetworkPolicy,
 //     StagedGlobalNetworkPolicy, StagedKubernetesNetworkPolicy, Profile, NetworkSet, GlobalNetworkSet,
-//     WorkloadEndpoint, HostEndpoint, Node, FelixConfiguration, IPPool. Others of the catalogue are `known`.
-//   KINDS: ReadonlyMap<kind, {plural, namespaced, aliases, modelled, enforced: 'yes'|'not-yet'|'not-relevant'|'staged'}>
-//   parseResource(raw: unknown, {namespace?}): Result<Resource>   validates, then defaults as the typed client does on create
+//     WorkloadEndpoint, HostEndpoint, Node, FelixConfiguration, IPPool, IPReservation, BGPConfiguration, BGPPeer,
+//     ClusterInformation. Others of the catalogue are `known`.
+//   KINDS: ReadonlyMap<kind, {plural, namespaced, aliases, modelled, enforced: 'yes'|'not-relevant'|'staged'}>
+//   parseResource(raw: unknown, {namespace?, unknownFields?}): Result<Resource>   validates, then defaults as the typed client does on create
 //       (types inferred, tier `default`, order of tiers …); *all* problems, each with `path`; unknown fields are
 //       `resource/unknown-field` with a did-you-mean hint. Selectors are checked by parsing them.
 //       A known kind that is not modelled gives neither value nor problem. A namespaced resource without namespace is
 //       in `default`, as in calicoctl
+//   prepareForCreate, prepareForUpdate, encodeObject …   objects as plain JSON on their way to a store: api-object.ts
+//   calicoFault(problem, raw): CalicoFault          field, value and reason as Calico's validation says them
 //   kubernetesType(raw)                             whether it is a Kubernetes object, and one that matters to policy
 //   parseKubernetes(type, raw, {namespace?}): Result<KubernetesObject>   what policy needs of it, checked as the API
 //       server does; src/convert makes Resources of it. kubernetesKey: what it calls itself

@@ -270,3 +270,35 @@ describe('no error hides another', () => {
     ]);
   });
 });
+
+describe('what is stored and may be of a newer Calico', () => {
+  const options = { unknownFields: 'leave-out' } as const;
+  const given = raw('NetworkPolicy', {
+    tomorrow: { a: 1 },
+    ingress: [
+      { action: 'Allow', source: { nets: ['10.0.0.0/8'], soon: [] } },
+      { action: 'Deny', later: 1 },
+    ],
+  });
+
+  it('is read without the fields that nobody knows, which are warned about', () => {
+    const { value, problems } = parseResource({ ...given, status: {} }, options);
+    expect(problems.map((p) => [p.severity, p.message])).toEqual([
+      ['warning', 'unknown field "status"'],
+      ['warning', 'unknown field "soon"'],
+      ['warning', 'unknown field "later"'],
+      ['warning', 'unknown field "tomorrow"'],
+    ]);
+    const known = raw('NetworkPolicy', {
+      ingress: [{ action: 'Allow', source: { nets: ['10.0.0.0/8'] } }, { action: 'Deny' }],
+    });
+    expect(value).toEqual(parseResource(known).value);
+    expect(parseResource(given).value).toBeUndefined();
+  });
+
+  it('is refused for anything else that is wrong', () => {
+    const { value, problems } = parseResource(raw('NetworkPolicy', { tomorrow: 1, order: 'x' }), options);
+    expect(value).toBeUndefined();
+    expect(problems.map((p) => p.severity).sort()).toEqual(['error', 'warning']);
+  });
+});

@@ -14,11 +14,16 @@ import { type Fault, fieldsOf, isObject, textOf } from './schema.ts';
 import { type ResourceKey, resourceKey } from './types.ts';
 import { checkWhole } from './whole-checks.ts';
 import { workloadEndpointName } from './workload-name.ts';
-import { problemsOf, unknownField } from './zod-issues.ts';
+import { problemsOf, unknownField, withoutUnknown } from './zod-issues.ts';
 
 export interface ParseOptions {
   /** Namespace of namespaced resources that have none. Default `default`, as in calicoctl. */
   readonly namespace?: string;
+  /**
+   * Fields that no schema knows: an error (what a person wrote), or left out with a warning (what is stored, and may be
+   * of a newer Calico, which reads its own objects that way too). Default `refuse`.
+   */
+  readonly unknownFields?: 'refuse' | 'leave-out';
 }
 
 /**
@@ -104,12 +109,13 @@ function parseKind(
   options: ParseOptions,
   problems: Problem[],
 ): Result<Resource> {
-  const { metadata, spec } = parseParts(info, raw, problems);
-  if (!info.modelled || problems.length > 0 || metadata === undefined || spec === undefined)
-    return { problems };
+  const { metadata, spec } = parseParts(info, raw, problems, options);
+  const wrong = problems.some(({ severity }) => severity === 'error');
+  if (!info.modelled || wrong || metadata === undefined || spec === undefined) return { problems };
   const kind = info.kind as ParsedKind;
   const namespace = namespaceOf(info, metadata.namespace, options);
-  return { value: finish({ kind, metadata, namespace, spec, status: raw['status'] }), problems };
+  const status = WITH_STATUS.has(kind) ? raw['status'] : undefined;
+  return { value: finish({ kind, metadata, namespace, spec, status }), problems };
 }
 
 /** Everything that can be wrong with it goes to `problems`; a part is absent when it is wrong, or has no schema. */
@@ -117,17 +123,18 @@ function parseParts(
   info: KindInfo,
   raw: Record<string, unknown>,
   problems: Problem[],
+  options: ParseOptions = {},
 ): { metadata?: z.output<typeof metadataSchema> | undefined; spec?: unknown } {
   const fields = ['apiVersion', 'kind', 'metadata', 'spec'];
   if (!info.modelled || WITH_STATUS.has(info.kind)) fields.push('status');
   for (const field of Object.keys(raw)) {
-    if (!fields.includes(field)) problems.push(unknownField(field, [field], fields));
+    if (!fields.includes(field)) problems.push(weighed(unknownField(field, [field], fields), options));
   }
-  const metadata = parsePart(metadataSchema, raw['metadata'] ?? {}, 'metadata', problems);
+  const metadata = parsePart(metadataSchema, raw['metadata'] ?? {}, 'metadata', problems, options);
   checkWhole(info, raw, (fault) => problems.push(problemOfFault(fault)));
   if (!info.modelled) return { metadata };
   const schema: z.ZodType = SPECS[info.kind as ParsedKind];
-  return { metadata, spec: parsePart(schema, raw['spec'] ?? {}, 'spec', problems) };
+  return { metadata, spec: parsePart(schema, raw['spec'] ?? {}, 'spec', problems, options) };
 }
 
 export interface Inspection {
@@ -176,9 +183,23 @@ function problemOfFault({ code, message, path, hint }: Fault): Problem {
   });
 }
 
-function parsePart<T>(schema: z.ZodType<T>, raw: unknown, name: string, problems: Problem[]): T | undefined {
+function parsePart<T>(
+  schema: z.ZodType<T>,
+  raw: unknown,
+  name: string,
+  problems: Problem[],
+  options: ParseOptions,
+): T | undefined {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  problems.push(...problemsOf(parsed.error.issues, schema, raw, [name]));
-  return undefined;
+  const { issues } = parsed.error;
+  problems.push(...problemsOf(issues, schema, raw, [name]).map((found) => weighed(found, options)));
+  if (options.unknownFields !== 'leave-out') return undefined;
+  const known = schema.safeParse(withoutUnknown(raw, issues));
+  return known.success ? known.data : undefined;
+}
+
+function weighed(found: Problem, { unknownFields }: ParseOptions): Problem {
+  const isWarning = unknownFields === 'leave-out' && found.code === 'resource/unknown-field';
+  return isWarning ? { ...found, severity: 'warning' } : found;
 }

@@ -127,6 +127,26 @@ function shorten(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }
 
+/** A copy of `raw` without the fields that the issues call unknown. */
+export function withoutUnknown(raw: unknown, issues: readonly Issue[]): unknown {
+  const unknown = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key].map(String)) : [],
+  );
+  return unknown.length === 0 ? raw : pruned(raw, unknown);
+}
+
+function pruned(value: unknown, paths: readonly (readonly string[])[]): unknown {
+  if (typeof value !== 'object' || value === null || paths.length === 0) return value;
+  const below = (key: string) => paths.filter(([first]) => first === key).map(([, ...rest]) => rest);
+  if (Array.isArray(value)) return value.map((entry, index): unknown => pruned(entry, below(String(index))));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, entry]): [string, unknown][] => {
+      const deeper = below(key);
+      return deeper.some((path) => path.length === 0) ? [] : [[key, pruned(entry, deeper)]];
+    }),
+  );
+}
+
 export function valueAt(raw: unknown, path: Path): unknown {
   let value = raw;
   for (const step of path) {

@@ -8,7 +8,7 @@ const files = folder({
   'bad/tier.yaml':
     'apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: { name: sec.x }\nspec: { tier: sec }\n',
   'warning.yaml':
-    'apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: { name: p }\nspec: { cidr: 10.0.0.0/16 }\n',
+    'apiVersion: projectcalico.org/v3\nkind: IPReservation\nmetadata: { name: p }\n',
   'graph.yaml': ENDPOINTS.replaceAll('kns.prod]', 'kns.gone]'),
   'empty/readme.txt': '',
 });

@@ -232,17 +232,17 @@ describe('the input as a whole', () => {
   });
 
   it('warns once of each kind without effect', async () => {
-    const pool = (name: string) =>
-      `apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: ${name}}\nspec: {cidr: 10.0.0.0/16}\n`;
-    const peer = 'apiVersion: projectcalico.org/v3\nkind: BGPPeer\nmetadata: {name: x}\n';
+    const head = 'apiVersion: projectcalico.org/v3\n';
+    const peer = (name: string) => `${head}kind: BGPPeer\nmetadata: {name: ${name}}\n`;
+    const filter = `${head}kind: BGPFilter\nmetadata: {name: x}\n`;
     const staged = policy('x', '{}').replace('kind: ', 'kind: Staged');
-    const result = await loadText([pool('a'), pool('b'), peer, staged].join('---\n'));
+    const result = await loadText([peer('a'), peer('b'), filter, staged].join('---\n'));
     expect(result.problems.map(({ message }) => message)).toEqual([
-      'IPPool is validated but not yet enforced (2 of them)',
-      'BGPPeer is not relevant to policy',
+      'BGPPeer is not relevant to policy (2 of them)',
+      'BGPFilter is not validated, and not relevant to policy',
     ]);
-    expect(codes(result)).toEqual(['warning resource/not-enforced', 'warning resource/not-relevant']);
-    expect(keys(result)).toEqual(['IPPool/a', 'IPPool/b', 'StagedNetworkPolicy/default/x']);
+    expect(codes(result)).toEqual(['warning resource/not-relevant', 'warning resource/not-relevant']);
+    expect(keys(result)).toEqual(['BGPPeer/a', 'BGPPeer/b', 'StagedNetworkPolicy/default/x']);
   });
 
   it('has the built-in resources, given or not', async () => {

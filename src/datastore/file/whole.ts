@@ -87,18 +87,14 @@ export function noticesOfKinds(keys: Iterable<ResourceKey>, origins: Origins): P
     else byKind.set(kind, [key]);
   }
   return [...byKind].flatMap(([kind, [first = '', ...others]]) => {
-    const enforced = KINDS.get(kind)?.enforced;
-    if (enforced !== 'not-yet' && enforced !== 'not-relevant') return [];
+    const info = KINDS.get(kind);
+    if (info?.enforced !== 'not-relevant') return [];
     const place = origins.locate(first, ['kind']);
     const count = others.length === 0 ? '' : ` (${others.length + 1} of them)`;
-    const [code, what] =
-      enforced === 'not-yet'
-        ? ['resource/not-enforced', 'is validated but not yet enforced']
-        : ['resource/not-relevant', 'is not relevant to policy'];
-    const message = `${kind} ${what}${count}`;
+    const message = `${kind} is ${info.modelled ? '' : 'not validated, and '}not relevant to policy${count}`;
     return [
       {
-        ...problem(code, message, { resource: first, ...(place ? { place } : {}) }),
+        ...problem('resource/not-relevant', message, { resource: first, ...(place ? { place } : {}) }),
         severity: 'warning' as const,
       },
     ];
