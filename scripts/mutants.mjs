@@ -43,6 +43,12 @@ const render = (name, file, search, replace) => ({
 
 const MUTANTS = [
   graph(
+    'the ports of a service are all of its first one',
+    'service-sets.ts',
+    'spec.ports.map(({ protocol, port }) =>',
+    'spec.ports.slice(0, 1).map(({ protocol, port }) =>',
+  ),
+  graph(
     'policies and tiers in falling order',
     'order.ts',
     'return a < b ? -1 : 1;\n}\n\nexport function compareText',
@@ -90,8 +96,8 @@ const MUTANTS = [
   graph(
     'labels inherited in the wrong order',
     'inheritance.ts',
-    'for (const parent of item.parents) {',
-    'for (const parent of [...item.parents].reverse()) {',
+    'for (const parent of parents) {',
+    'for (const parent of [...parents].reverse()) {',
   ),
   graph(
     'ICMPv6 by name taken for IPv4',
@@ -126,8 +132,8 @@ const MUTANTS = [
   render(
     'source and destination swapped in nft sets',
     'nftables/matches.ts',
-    "side === 'source' ? 'saddr' : 'daddr'",
-    "side === 'source' ? 'daddr' : 'saddr'",
+    "4: { source: payload('ip', 'saddr'), destination: payload('ip', 'daddr') }",
+    "4: { source: payload('ip', 'daddr'), destination: payload('ip', 'saddr') }",
   ),
   render(
     'nft port range ends one too early',
