@@ -1,0 +1,220 @@
+// Requests to an API server: where it is and who we are comes from @kubernetes/client-node, which knows kubeconfig files,
+// service accounts, exec plugins and the refresh of tokens; the requests are our own over node:https, one connection for
+// many. Its typed models drop unknown fields, its watch hangs on a connection that is half open and restarts without a
+// pause (measured with 1.4.0).
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubernetesConfig } from '../config-types.ts';
+import { longLived } from '../abort.ts';
+import { cancelled, closed } from '../errors.ts';
+import { Refusal, Silence } from './faults.ts';
+import { loadKubeConfig } from './kube-config.ts';
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Call {
+  readonly query?: Query;
+  readonly body?: unknown;
+  /** Of a patch. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Api {
+  /** The parsed body. Rejects with a Refusal (the server said no), a Silence, or a DatastoreError. */
+  send(method: string, path: string, call?: Call): Promise<unknown>;
+  /** One parsed line after the other, until the server ends the answer. */
+  lines(path: string, call?: Call): AsyncGenerator<unknown, void>;
+  close(): void;
+}
+
+/** Milliseconds. */
+export interface ApiTimes {
+  /** For a whole answer. */
+  readonly answer: number;
+  /** Between two pieces of a watch: bookmarks come about once a minute. */
+  readonly silence: number;
+}
+
+const TIMES: ApiTimes = { answer: 60_000, silence: 150_000 };
+/** A server that is starting or busy says when to come back. */
+const TRIES = 8;
+const LONGEST_RETRY_S = 10;
+/** A message about an error is not longer. */
+const MOST_OF_A_REFUSAL = 1 << 20;
+
+export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): Api {
+  const end = longLived();
+  const agents = new Agents();
+  let loading: Promise<KubeConfig> | undefined;
+  const kubeConfig = () => (loading ??= loadKubeConfig(config));
+
+  const open = async (
+    method: string,
+    path: string,
+    call: Call,
+    timeout: number,
+  ): Promise<IncomingMessage> => {
+    if (end.signal.aborted) throw closed();
+    if (call.signal?.aborted) throw cancelled();
+    const kc = await kubeConfig();
+    const server = new URL(kc.getCurrentCluster()?.server ?? '');
+    const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}${queryText(call.query)}`, server);
+    const given: RequestOptions = {};
+    // Each time: a token may have been refreshed.
+    await kc.applyToHTTPSOptions(given);
+    const payload = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const headers = {
+      ...(given.headers as OutgoingHttpHeaders | undefined),
+      accept: 'application/json',
+      'user-agent': 'tortie',
+      ...(payload !== undefined && {
+        'content-type': call.contentType ?? 'application/json',
+        'content-length': Buffer.byteLength(payload),
+      }),
+    };
+    const options = {
+      method,
+      headers,
+      agent: agents.of(url, given),
+      ...(given.auth && { auth: given.auth }),
+    };
+    return await answered(url, options, payload, { timeout, signals: [call.signal, end.signal] });
+  };
+
+  const once = async (method: string, path: string, call: Call): Promise<unknown> => {
+    const answer = await open(method, path, call, times.answer);
+    const text = await textOf(answer);
+    const status = answer.statusCode ?? 0;
+    if (status >= 200 && status < 300) return text === '' ? undefined : JSON.parse(text);
+    throw new Refusal(status, text, retryAfter(answer));
+  };
+
+  return {
+    async send(method, path, call = {}) {
+      for (let left = TRIES; ; left--) {
+        try {
+          return await once(method, path, call);
+        } catch (error) {
+          if (call.signal?.aborted) throw cancelled();
+          if (end.signal.aborted) throw closed();
+          const wait = error instanceof Refusal ? error.retryAfter : undefined;
+          if (wait === undefined || left <= 1) throw error;
+          await sleep(Math.min(wait, LONGEST_RETRY_S) * 1_000 * (0.5 + Math.random()));
+        }
+      }
+    },
+    async *lines(path, call = {}) {
+      const answer = await open('GET', path, call, times.silence);
+      const status = answer.statusCode ?? 0;
+      if (status !== 200) throw new Refusal(status, await textOf(answer), retryAfter(answer));
+      answer.setEncoding('utf8');
+      let rest = '';
+      for await (const piece of answer as AsyncIterable<string>) {
+        const parts = (rest + piece).split('\n');
+        rest = parts.pop() ?? '';
+        for (const line of parts) if (line !== '') yield JSON.parse(line);
+      }
+    },
+    close() {
+      end.abort();
+      agents.close();
+    },
+  };
+}
+
+interface Limits {
+  readonly timeout: number;
+  readonly signals: readonly (AbortSignal | undefined)[];
+}
+
+/** The answer's head. The socket's own timer watches the rest of it. */
+function answered(
+  url: URL,
+  options: RequestOptions,
+  payload: string | undefined,
+  { timeout, signals }: Limits,
+): Promise<IncomingMessage> {
+  return new Promise((done, failed) => {
+    const request = (url.protocol === 'http:' ? httpRequest : httpsRequest)(url, { ...options, timeout });
+    const stop = () => request.destroy();
+    for (const signal of signals) signal?.addEventListener('abort', stop, { once: true });
+    const release = () => {
+      for (const signal of signals) signal?.removeEventListener('abort', stop);
+    };
+    request.on('timeout', () =>
+      request.destroy(new Silence(url.origin, `no answer within ${Math.round(timeout / 1_000)} s`)),
+    );
+    request.on('close', release);
+    request.on('error', (error) =>
+      failed(error instanceof Silence ? error : new Silence(url.origin, error.message, error)),
+    );
+    request.on('response', done);
+    // An alias of node's own can be aborted before the listeners were there.
+    if (signals.some((signal) => signal?.aborted)) stop();
+    request.end(payload);
+  });
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  answer.setEncoding('utf8');
+  const pieces: string[] = [];
+  let length = 0;
+  const refusal = (answer.statusCode ?? 0) >= 300;
+  for await (const piece of answer as AsyncIterable<string>) {
+    pieces.push(piece);
+    length += piece.length;
+    if (refusal && length > MOST_OF_A_REFUSAL) break;
+  }
+  return pieces.join('');
+}
+
+/** Seconds; only where the server wants us to come back. */
+function retryAfter({ statusCode, headers }: IncomingMessage): number | undefined {
+  if (statusCode !== 429 && statusCode !== 503) return undefined;
+  const seconds = Number(headers['retry-after']);
+  return seconds > 0 ? seconds : statusCode === 429 ? 1 : undefined;
+}
+
+function queryText(query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  if (given.length === 0) return '';
+  return `?${new URLSearchParams(Object.fromEntries(given.map(([key, value]) => [key, String(value)]))).toString()}`;
+}
+
+/** One agent for the same identity, so that connections live on; the library makes one for each request. */
+class Agents {
+  readonly #agents = new Map<string, HttpAgent>();
+
+  of(url: URL, given: RequestOptions): HttpAgent {
+    // A proxy needs the library's own.
+    if (given.agent && given.agent.constructor !== Agent && given.agent.constructor !== HttpAgent)
+      return given.agent as HttpAgent;
+    const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = {
+      ...(given.agent as Agent | undefined)?.options,
+      ...given,
+    } as RequestOptions;
+    const identity = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername };
+    const known = `${url.origin} ${JSON.stringify(identity)}`;
+    let agent = this.#agents.get(known);
+    if (!agent) {
+      const present = Object.fromEntries(Object.entries(identity).filter(([, value]) => value !== undefined));
+      const options = { ...present, keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 64 };
+      agent = url.protocol === 'http:' ? new HttpAgent(options) : new Agent(options);
+      this.#agents.set(known, agent);
+    }
+    return agent;
+  }
+
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
+  }
+}
