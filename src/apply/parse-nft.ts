@@ -46,7 +46,17 @@ function baseOf([, type, hook = '', priority, policy]: RegExpExecArray): NonNull
   };
 }
 
-function ruleOf(line: string): RuleLine {
+/**
+ * The same text, where `reject` is always printed as we write it. In a table `inet` it means either family's "port
+ * unreachable"; but behind a match for ICMP nft reads it as that of one family, and prints that out in full. So a listing that
+ * is loaded again is printed otherwise, although no packet meets a difference.
+ */
+export function withPlainReject(text: string): string {
+  return text.replace(/ reject with icmp(?:v6)? port-unreachable(?= comment "|$)/gm, ' reject');
+}
+
+function ruleOf(text: string): RuleLine {
+  const line = withPlainReject(text);
   const found = COMMENT.exec(line);
   return found ? withComment(line.slice(0, found.index), found[1]) : { text: line };
 }

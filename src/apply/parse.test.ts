@@ -104,6 +104,16 @@ COMMIT
 COMMIT
 `;
 
+describe('reject', () => {
+  it('is read alike, however a listing that was loaded again prints it', () => {
+    const rule = (reject: string) =>
+      `table inet tortie {\n\tchain c {\n\t\ticmp type != echo-request counter ${reject} comment "t:AAAAAAAAAAAAAAAA x"\n\t}\n}\n`;
+    const [plain, full] = ['reject', 'reject with icmp port-unreachable'].map((r) => parseNftTable(rule(r)));
+    expect(full).toEqual(plain);
+    expect(parseNftTable(rule('reject with icmp host-unreachable'))).not.toEqual(plain);
+  });
+});
+
 describe('parseSave', () => {
   const saved = parseSave(SAVE);
   it('reads our chains', () => {

@@ -11,6 +11,7 @@ import { planOf, script } from '../plan/script.ts';
 import type { Command, IptablesBackend, Plan } from '../plan/types.ts';
 import { execute, tidy } from './execute.ts';
 import { type KernelText, readKernelText, type SavedTable } from './kernel-text.ts';
+import { withPlainReject } from './parse-nft.ts';
 import { restoreInput } from './restore-tables.ts';
 
 const BACKENDS = ['nft', 'legacy'] as const;
@@ -53,7 +54,11 @@ function comparable(text: KernelText): unknown {
       hooks.map(([c, rules]) => [c, rules.filter((r) => r !== null)]),
     ]);
   const { nft, legacy } = text.iptables;
-  return [text.nft, [nft[4], nft[6], legacy[4], legacy[6]].map(tables), text.ipsets];
+  return [
+    text.nft && withPlainReject(text.nft),
+    [nft[4], nft[6], legacy[4], legacy[6]].map(tables),
+    text.ipsets,
+  ];
 }
 
 /** The steps from one to the other, for `execute` and then `tidy`. */

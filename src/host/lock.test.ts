@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -23,6 +23,19 @@ describe('withLock', () => {
   it('lets go when the work throws', async () => {
     await expect(withLock(() => Promise.reject(new Error('no')), { directory })).rejects.toThrow('no');
     expect(await locked()).toBe(false);
+  });
+  it('lets go although somebody has the lock aside just then, and puts it back', async () => {
+    const aside = `${file}.aside`;
+    const done = await withLock(
+      async () => {
+        renameSync(file, aside);
+        setTimeout(() => renameSync(aside, file), 20);
+        return 'done';
+      },
+      { directory },
+    );
+    expect(done).toEqual({ value: 'done', problems: [] });
+    expect(readdirSync(directory)).toEqual([]);
   });
   it('refuses a second holder by name, and takes nothing from the first', async () => {
     await withLock(

@@ -2,6 +2,10 @@
 // sends hand-made packets between them. Runs inside scripts/lab-exec.mjs, which makes `ip netns` private and takes
 // everything away at the end.
 import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Runner } from '../../src/host/index.ts';
 import { systemRunner } from '../../src/host/index.ts';
 import { formatAddress } from '../../src/net/index.ts';
@@ -21,7 +25,7 @@ import {
   SILENCE,
 } from './plan.ts';
 import { beforeNat, loadNat, NO_NAT, natBatches, natTables } from './nat.ts';
-import { startProber, type WireFlow, type WirePacket } from './prober.ts';
+import { type Prober, startProber, type WireFlow, type WirePacket } from './prober.ts';
 
 export { type LabSpec, UPLINK } from './plan.ts';
 export { trackedState } from './states.ts';
@@ -36,7 +40,38 @@ export interface Lab {
   readonly runner: Runner;
   /** Sends each packet and tells whether it arrived where it should: `true` means delivered. */
   probe(packets: readonly Packet[]): Promise<boolean[]>;
+  /** Sends these packets without end while `work` goes on, and counts what arrives. */
+  storm<T>(packets: readonly StormPacket[], work: (storm: Storm) => Promise<T>): Promise<StormResult<T>>;
   close(): Promise<void>;
+}
+
+/** A packet that must arrive: between `host` and an interface of it, behind which the other end is. */
+export interface StormPacket {
+  readonly from: string;
+  readonly to: string;
+  readonly family: 4 | 6;
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: 6 | 17;
+  /** Absent: another one each time, so each is a connection of its own. */
+  readonly sourcePort?: number;
+  readonly destinationPort: number;
+  /** Of a connection that is known: the direction in which it was opened, or the other one. */
+  readonly established?: 'original' | 'reply';
+}
+
+export interface Storm {
+  /** What is sent from now on is counted under this name; resolves when all packets have been sent once. */
+  phase(name: string): Promise<void>;
+}
+
+export interface StormResult<T> {
+  readonly value: T;
+  /** By phase: how often all packets were sent, and how often which of them did not arrive. */
+  readonly phases: ReadonlyMap<
+    string,
+    { readonly rounds: number; readonly lost: ReadonlyMap<number, number> }
+  >;
 }
 
 const ip = (args: readonly string[], input: readonly string[]): void => {
@@ -118,6 +153,7 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
       }
       return seen;
     },
+    storm: (packets, work) => runStorm(prober, packets, work),
     close: async () => {
       await prober.close();
       ip(
@@ -126,6 +162,59 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
       );
     },
   };
+}
+
+async function runStorm<T>(
+  prober: Prober,
+  packets: readonly StormPacket[],
+  work: (storm: Storm) => Promise<T>,
+): Promise<StormResult<T>> {
+  const folder = mkdtempSync(join(tmpdir(), 'tortie-storm-'));
+  const [current, done] = [join(folder, 'phase'), join(folder, 'done')];
+  const say = (name: string): void => {
+    writeFileSync(`${current}.new`, name);
+    renameSync(`${current}.new`, current);
+  };
+  say('start');
+  let failed: Error | undefined;
+  const reply = prober
+    .ask({
+      op: 'storm',
+      phase: current,
+      done,
+      packets: packets.map((p) => [
+        ...[p.from, p.to, p.family, p.source, p.destination, p.protocol],
+        ...[p.sourcePort ?? null, p.destinationPort],
+        p.protocol === 17 ? 0 : p.established ? ACK : SYN,
+        p.established ?? null,
+      ]),
+    })
+    .catch((error: Error) => {
+      failed = error;
+      return {};
+    });
+  const phase = async (name: string): Promise<void> => {
+    say(name);
+    while (!existsSync(done) || readFileSync(done, 'utf8') !== name) {
+      if (failed) throw failed;
+      await sleep(1);
+    }
+  };
+  try {
+    const value = await work({ phase });
+    say('stop');
+    const counted = ((await reply) as { phases?: Record<string, [number, Record<string, number>]> }).phases;
+    if (!counted) throw failed ?? new Error('the prober counted nothing');
+    const phases = Object.entries(counted).map(([name, [rounds, lost]]) => {
+      const byIndex = Object.entries(lost).map(([index, times]) => [Number(index), times] as const);
+      return [name, { rounds, lost: new Map(byIndex) }] as const;
+    });
+    return { value, phases: new Map(phases) };
+  } finally {
+    say('stop');
+    await reply;
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The runner that enters a namespace first; what it runs is the program itself, with no shell between. */

@@ -8,6 +8,11 @@
 #            seen both directions when the packet comes, `quoted` the same of a packet that an ICMP error quotes,
 #            `real` [dst, dport] what DNAT is expected to make of its destination
 #   flush    {}                                                         forget all connections of the host
+#   storm    {packets: [[from, to, family, src, dst, proto, sport, dport, flags, established], …], phase: FILE, done: FILE}
+#            → {phases: {name: [rounds, {index: lost}]}}: sends all of them again and again, whatever else happens, and
+#            counts by the name that FILE holds, until that is "stop"; writes a name to `done` after its first round. A
+#            source port of null is another one in each round, a new connection; what is `established` belongs to one
+#            that has been entered by hand.
 #
 # What is injected at a port (AF_PACKET) comes into the host on the other end of its veth; `from: "host"` sends from
 # the host's own stack. Delivery to a port is seen by AF_PACKET there, past every hook of the host. Delivery to the host
@@ -191,6 +196,9 @@ class Prober:
             self.sent[number] = (family, translated, CHECKSUMS.get(proto, NOTHING))
         else:
             self.sent[number] = (family, data, NOTHING)
+        self.send(where, family, dst, data)
+
+    def send(self, where, family, dst, data):
         if where == "host":
             try:
                 self.host_send[family].sendto(data, (dst, 0))
@@ -215,6 +223,40 @@ class Prober:
         self.fence()
         self.drain(delivered, first, last)
         return {"delivered": delivered}
+
+
+    def storm(self, packets, phase, done):
+        self.listen_on_host([[None, p[2], None, None, p[5]] for p in packets])
+        phases = {}
+        rounds = 0
+        while (name := open(phase).read()) != "stop":
+            if rounds % 100 == 0:  # before there are so many connections that the table is full
+                self.flush()
+                for _, _, family, src, dst, proto, sport, dport, _, established in packets:
+                    if established == "original":
+                        self.conntrack.insert(family, src, dst, proto, sport, dport)
+            first = self.number
+            self.number += len(packets)
+            self.sent = {}
+            delivered = [[] for _ in packets]
+            for index, (where, _, family, src, dst, proto, sport, dport, flags, _) in enumerate(packets):
+                own = 20000 + rounds % 100 if sport is None else sport
+                data = frames.packet(family, src, dst, proto, own, dport, None, None, flags, first + index, None)
+                self.sent[first + index] = (family, data, NOTHING)
+                self.send(where, family, dst, data)
+            self.fence()
+            self.drain(delivered, first, self.number)
+            count = phases.setdefault(name, [0, {}])
+            count[0] += 1
+            for index, packet in enumerate(packets):
+                if delivered[index] != [packet[1]]:
+                    count[1][index] = count[1].get(index, 0) + 1
+            if count[0] == 1:
+                with open(done + ".new", "w") as file:
+                    file.write(name)
+                os.rename(done + ".new", done)
+            rounds += 1
+        return {"phases": phases}
 
 
 def main():

@@ -133,9 +133,7 @@ function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (pro
         blockOf,
       );
       for (const list of lists) addHost(list, draft, blockOf);
-      const made = hostFailsafes(program.hosts, program.config);
-      draft.chains.push(...made.chains);
-      for (const set of made.sets) draft.sets.set(set.name, set);
+      draft.chains.push(...hostFailsafes(program.hosts, program.config));
     },
 
     policies({ program, chains, sets, called }) {

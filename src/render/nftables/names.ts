@@ -11,8 +11,6 @@ export const TO_MAP = 'to-workload';
 export const OTHER_WORKLOADS = 'other-workloads';
 /** ICMPv6 types of neighbour discovery and MLD. */
 export const DISCOVERY = 'neighbour-discovery';
-/** ICMPv6 types of neighbour discovery that host endpoints let through, beside the failsafes. */
-export const HOST_DISCOVERY = 'host-neighbour-discovery';
 
 /** `stage`: the host stage that has a copy of its own. No id of a block ends like that. */
 export function policyChain(block: Block, stage?: string): string {
