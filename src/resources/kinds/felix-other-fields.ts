@@ -8,7 +8,14 @@ import { addressV4, addressV6, cidr } from '../scalars/net.ts';
 import { interfaceName, isDnsLabel, isInterfaceName } from '../scalars/names.ts';
 import { decodePort } from '../scalars/port.ts';
 import { goDuration, parseDuration } from '../scalars/duration.ts';
-import { duration, enumAnyCase, host, interfaceFilter, regex } from '../scalars/felix.ts';
+import {
+  duration,
+  durationWithFraction,
+  enumAnyCase,
+  host,
+  interfaceFilter,
+  regex,
+} from '../scalars/felix.ts';
 
 const SEVERITIES = ['Trace', 'Debug', 'Info', 'Warning', 'Error', 'Fatal'] as const;
 const SWITCH = ['Enabled', 'Disabled'] as const;
@@ -39,8 +46,7 @@ const DURATIONS =
   'usageReportingInterval wireguardKeepAlive xdpRefreshInterval';
 /** Calico's schema refuses fractions in all durations but these. */
 const FRACTIONAL_DURATIONS =
-  'dataplaneWatchdogTimeout liveMigrationRouteConvergenceTime localSubnetL2ReachabilityRefreshInterval ' +
-  'nftablesRefreshInterval';
+  'dataplaneWatchdogTimeout localSubnetL2ReachabilityRefreshInterval nftablesRefreshInterval';
 const REGEXES =
   'bpfDataIfacePattern bpfDisableGROForIfaces bpfL3IfacePattern logDebugFilenameRegex mtuIfacePattern ' +
   'nftablesFlowTableDataIfacePattern';
@@ -152,6 +158,7 @@ export const otherFelixFields: Record<string, z.ZodType> = {
   iptablesBackend: z.enum(['Legacy', 'NFT', 'Auto']).optional(),
   istioDSCPMark: numberOrText(decodeDscp).optional(),
   kubeNodePortRanges: z.array(portOrRange).max(7, 'node port ranges list is too long (max 7)').optional(),
+  liveMigrationRouteConvergenceTime: durationWithFraction.optional(),
   localSubnetL2Reachability: z.enum(['Disabled', 'PodsAndLoadBalancers']).optional(),
   logActionRateLimit: textThat(
     (v) => /^[1-9]\d{0,3}\/(second|minute|hour|day)$/.test(v),

@@ -9,6 +9,13 @@ const DURATION_HINT = 'a duration such as 90s or 1h5m';
 export const duration = textThat((v) => WHOLE.test(v), 'invalid duration', DURATION_HINT).meta({
   pattern: WHOLE.source,
 });
+const FRACTION = /^([0-9]+(\.[0-9]+)?(h|m|s|ms))+$/;
+/** One field of Felix has a pattern that takes fractions. */
+export const durationWithFraction = textThat((v) => FRACTION.test(v), 'invalid duration', DURATION_HINT).meta(
+  {
+    pattern: FRACTION.source,
+  },
+);
 
 /** One of `values` in any case, given back as spelled in `values`; the empty string is the same as no value. */
 export function enumAnyCase<const T extends string>(values: readonly T[]) {
