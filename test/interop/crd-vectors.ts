@@ -249,7 +249,7 @@ export const VECTORS: readonly Vector[] = [
 export const REFUSED: readonly (readonly [kind: string, spec: object])[] = [
   ['IPPool', {}],
   ['IPPool', { cidr: '10.0.0.1/16' }],
-  ['IPPool', { cidr: '10.0.0.1' }],
+  ['IPPool', { cidr: '10.0.0.1', blockSize: 32 }],
   ['NetworkPolicy', { selector: 'x'.repeat(1025) }],
   ['NetworkPolicy', rule({ protocol: true })],
   ['NetworkPolicy', { order: '1' }],

@@ -21,7 +21,7 @@ function checkCidr(cidr: unknown, report: Report): Prefix | undefined {
   if (typeof cidr !== 'string') return undefined;
   const path = ['cidr'];
   if (cidr === '') report({ message: 'IPPool CIDR must be specified', path });
-  const parsed = parsePrefix(cidr);
+  const parsed = cidr.includes('/') ? parsePrefix(cidr) : undefined;
   if (cidr !== '' && !parsed) report({ message: 'IPPool CIDR must be a valid subnet', path });
   if (!parsed) return undefined;
   if (parsed.hostBits) report({ message: 'IPPool CIDR is not strictly masked', path });

@@ -81,7 +81,8 @@ function stagedPolicy(spec: Fields): Fields {
 }
 
 function pool(spec: Fields): Fields {
-  const parsed = typeof spec['cidr'] === 'string' ? parsePrefix(spec['cidr']) : undefined;
+  const cidrText = textOf(spec['cidr']) ?? '';
+  const parsed = cidrText.includes('/') ? parsePrefix(cidrText) : undefined;
   // Host bits are an error, which the canonical form would hide.
   const cidr = parsed && !parsed.hostBits ? { cidr: formatPrefix(parsed.prefix) } : {};
   const sizes = parsed ? { blockSize: parsed.prefix.family === 4 ? 26 : 122 } : {};
