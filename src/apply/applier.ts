@@ -7,7 +7,7 @@ import type { Ruleset } from '../render/ruleset.ts';
 import { clearFound, type Dataplane, findDataplanes, type Found } from './clear.ts';
 import { type DialectDriver, iptablesDriver, nftDriver } from './drivers.ts';
 import { execute, tidy } from './execute.ts';
-import type { Applier, ApplierOptions, ApplyResult } from './types.ts';
+import type { Applier, ApplierOptions, ApplyResult, Comparison } from './types.ts';
 
 export function createApplier(options: ApplierOptions): Applier {
   const { run } = options;
@@ -15,6 +15,8 @@ export function createApplier(options: ApplierOptions): Applier {
   /** The ruleset that the kernel holds, as far as we know. */
   let current: Ruleset | undefined;
   let othersGone = false;
+  /** How the next look at the kernel compares. */
+  let compare: Comparison = 'whole';
 
   async function ready(): Promise<Result<DialectDriver>> {
     if (driver) return { value: driver, problems: [] };
@@ -40,6 +42,7 @@ export function createApplier(options: ApplierOptions): Applier {
     let result = await attempt(chosen.value, wanted, remembered);
     // What we remember may not be what is there any more: look, and try once more.
     if (!result.ok && remembered) result = await attempt(chosen.value, wanted, undefined);
+    compare = 'whole';
     if (result.ok) current = wanted;
     return result;
   }
@@ -53,7 +56,7 @@ export function createApplier(options: ApplierOptions): Applier {
     const looking = othersGone ? undefined : findDataplanes(run, othersOf(using));
     const planned: Result<Plan> = known
       ? { value: using.planFrom(known, wanted), problems: [] }
-      : await using.observeAndPlan(wanted, { show: false });
+      : await using.observeAndPlan(wanted, { show: false, compare });
     const plan = planned.value;
     const found = await looking;
     if (!plan) return failed(planned.problems);
@@ -86,7 +89,7 @@ export function createApplier(options: ApplierOptions): Applier {
       if (wrong) return { problems: [wrong] };
       const chosen = await ready();
       return chosen.value
-        ? chosen.value.observeAndPlan(wanted, { show: true })
+        ? chosen.value.observeAndPlan(wanted, { show: true, compare: 'whole' })
         : { problems: chosen.problems };
     },
     async apply(wanted) {
@@ -96,9 +99,10 @@ export function createApplier(options: ApplierOptions): Applier {
       const done = await locked(() => applyNow(wanted));
       return done.value ?? failed(done.problems);
     },
-    forget() {
+    forget(options = {}) {
       current = undefined;
       othersGone = false;
+      compare = options.compare ?? 'whole';
     },
   };
 }

@@ -8,13 +8,20 @@ import type { IptablesRuleset, NftRuleset, Ruleset } from '../render/ruleset.ts'
 import type { Dataplane } from './clear.ts';
 import { execute } from './execute.ts';
 import { observeIptables, observeNft } from './observe.ts';
+import type { Comparison } from './types.ts';
 import { anyLooksEqual, compareIptables, compareNft, type Compared } from './scratch.ts';
+
+interface Look {
+  readonly show: boolean;
+  /** Unless the changes are shown: whether chains that look equal are compared rule by rule. */
+  readonly compare: Comparison;
+}
 
 export interface DialectDriver {
   readonly dataplane: Dataplane;
   planFrom(known: Ruleset, wanted: Ruleset): Plan;
   /** `show`: the changes will be read, so both sides are brought into one spelling whatever it costs. */
-  observeAndPlan(wanted: Ruleset, options: { readonly show: boolean }): Promise<Result<Plan>>;
+  observeAndPlan(wanted: Ruleset, options: Look): Promise<Result<Plan>>;
   /** After a failure that was perhaps not undone in full: back to `known`, or else to what was observed last. */
   restore(known: Ruleset | undefined): Promise<readonly Problem[]>;
 }
@@ -23,12 +30,12 @@ export function nftDriver(run: Runner): DialectDriver {
   return {
     dataplane: 'nftables',
     planFrom: (known, wanted) => planNft(known as NftRuleset, wanted as NftRuleset),
-    async observeAndPlan(ruleset, { show }) {
+    async observeAndPlan(ruleset, look) {
       const wanted = ruleset as NftRuleset;
       const observed = await observeNft(run);
       if (observed.problems.some(isError)) return { problems: observed.problems };
       const there = observed.value;
-      if (!there || !(show || anyLooksEqual(there.chains, wanted.chains))) {
+      if (!there || !whole(look, () => anyLooksEqual(there.chains, wanted.chains))) {
         return { value: planNft(there, wanted), problems: observed.problems };
       }
       const compared = await compareNft(run, there, wanted);
@@ -48,13 +55,13 @@ export function iptablesDriver(
   return {
     dataplane: `iptables-${backend}`,
     planFrom: (known, wanted) => planIptables(known as IptablesRuleset, wanted as IptablesRuleset, options),
-    async observeAndPlan(ruleset, { show }) {
+    async observeAndPlan(ruleset, look) {
       const wanted = ruleset as IptablesRuleset;
       const observed = await observeIptables(run, backend);
       before = observed.value;
       if (!before || observed.problems.some(isError)) return { problems: observed.problems };
       const there = before;
-      if (!isThere(there) || !(show || looksEqual(there, wanted))) {
+      if (!isThere(there) || !whole(look, () => looksEqual(there, wanted))) {
         return { value: withProblems(planIptables(there, wanted, options), observed.problems), problems: [] };
       }
       const compared = await compareIptables(run, there, wanted, backend);
@@ -70,6 +77,11 @@ export function iptablesDriver(
       return (await execute(run, planIptables(now.value, target, options))).problems;
     },
   };
+}
+
+/** Whether to compare whole, which finds something only where anything looks equal. */
+function whole({ show, compare }: Look, equal: () => boolean): boolean {
+  return show || (compare === 'whole' && equal());
 }
 
 function isThere({ tables, ipsets }: ObservedIptables): boolean {

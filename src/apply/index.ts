@@ -1,5 +1,5 @@
 // observe → plan → execute → confirm. The room's public face:
-//   createApplier({dialect, run, backend?, lock?}): Applier       plan(wanted), apply(wanted), forget()
+//   createApplier({dialect, run, backend?, lock?}): Applier       plan(wanted), apply(wanted), forget({compare?})
 //   clearAll({run, lock?, dryRun?}): Promise<ClearResult>         every trace of ours, both dataplanes, both backends;
 //                                                                 idempotent; with dryRun it only says what it would remove
 //   observeNft(run): Promise<Result<NftRuleset | undefined>>      our table as the kernel holds it

@@ -92,7 +92,12 @@ function elementsOf(body: readonly string[]): string[] {
   const start = body.findIndex((line) => line.startsWith('elements = {'));
   if (start < 0) return [];
   const text = body.slice(start).join(' ').slice('elements = {'.length);
-  // Quoted names may hold commas and braces.
+  // Quoted names may hold commas and braces; addresses, of which there are many, are never quoted.
+  if (!text.includes('"'))
+    return text
+      .slice(0, text.lastIndexOf('}'))
+      .split(',')
+      .map((part) => part.trim());
   return text.match(/(?:"[^"]*"|[^",}])+/g)?.flatMap((part) => part.trim() || []) ?? [];
 }
 

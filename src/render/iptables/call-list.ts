@@ -37,7 +37,7 @@ export function callListName(list: CallList, direction: Direction): string {
 interface LoweredList {
   /** Every block of the list, in order. */
   readonly blocks: readonly Block[];
-  readonly called: readonly Block[];
+  readonly called: readonly BlockId[];
   readonly chain: ChainText;
 }
 
@@ -50,16 +50,24 @@ export function lowerCallList(list: CallList, direction: Direction, context: Cal
   const variant = variantOf(direction, context);
   const known = variants.get(variant);
   const ids = list.tiers.flatMap((tier) => tier.calls).concat(list.profiles);
-  if (known !== undefined && ids.every((id, i) => context.block(id) === known.blocks[i])) {
-    known.called.forEach(context.called);
+  if (known !== undefined && ids.every((id, i) => sameCall(context.block(id), known.blocks[i], context))) {
+    for (const id of known.called) context.called(context.block(id));
     return known.chain;
   }
-  const called: Block[] = [];
-  const noting = { ...context, called: (block: Block) => void called.push(block) };
+  const called: BlockId[] = [];
+  const noting = { ...context, called: (block: Block) => void called.push(block.id) };
   const made = newListChain(list, direction, noting);
   variants.set(variant, { blocks: ids.map(context.block), called, chain: made });
-  called.forEach(context.called);
+  for (const id of called) context.called(context.block(id));
   return made;
+}
+
+/** Of a block of the same id, a list only knows what it can do. */
+function sameCall(block: Block, before: Block | undefined, { family }: CallContext): boolean {
+  if (block === before) return true;
+  if (before === undefined) return false;
+  const [now, then] = [blockEffects(block, family), blockEffects(before, family)];
+  return now.allows === then.allows && now.passes === then.passes;
 }
 
 /** Everything but list and blocks on which the chain depends. */

@@ -69,10 +69,16 @@ export function createLowering(options: LowerOptions): (program: Program) => Nft
     const { pass, maxNesting, maxWalk } = options.capabilities;
     if (pass === 'mark') return marked(program);
     const ruleset = plain(program);
-    if (pass === 'goto') return ruleset;
+    if (pass === 'goto' || !somePolicyPasses(program)) return ruleset;
     const { depth, walk } = nftNesting(ruleset);
     return depth <= maxNesting && walk <= maxWalk ? ruleset : marked(program);
   };
+}
+
+/** Otherwise both ways of passing give the same. */
+function somePolicyPasses({ blocks }: Program): boolean {
+  for (const { kind, passes } of blocks.values()) if (passes && kind === 'policy') return true;
+  return false;
 }
 
 /** The passes with what they remember of the last run, for one way of passing. */
