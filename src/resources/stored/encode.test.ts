@@ -170,6 +170,13 @@ describe('encoding', () => {
     );
   });
 
+  it('sorts by bytes where code units differ', () => {
+    const annotations = { '\u{1f600}': 'b', '\ufb01': 'a' };
+    expect(encodeMetadata({ name: 'x', annotations })).toBe(
+      '{"name":"x","annotations":{"\ufb01":"a","\u{1f600}":"b"}}',
+    );
+  });
+
   it('sorts labels as Go does, numbers too', () => {
     const labels = { b: '<', 10: 'x', 2: 'y', a: '' };
     expect(encodeMetadata({ name: 'x', labels })).toBe(

@@ -1,5 +1,6 @@
 // JSON text as Go's encoding/json writes it: `<`, `>`, `&` and the two line separators are escaped, so that `a && b`
 // is stored as `a \u0026\u0026 b`. Numbers and everything else agree with ECMAScript.
+import { byBytes } from './byte-order.ts';
 
 /** `value` is plain JSON; fields in the order of the object. */
 export function goJson(value: unknown): string {
@@ -16,7 +17,7 @@ function inOrder(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((entry) => inOrder(entry ?? null)).join(',')}]`;
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
   if (entries.some(([key]) => /^\d+$/.test(key))) {
-    entries.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    entries.sort(([a], [b]) => byBytes(a, b));
   }
   return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${inOrder(entry)}`).join(',')}}`;
 }

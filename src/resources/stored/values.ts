@@ -2,6 +2,7 @@
 import { decodeAsNumber } from '../scalars/as-number.ts';
 import { formatDuration, parseDuration } from '../scalars/duration.ts';
 import { isObject } from '../schema.ts';
+import { byBytes } from './byte-order.ts';
 
 /** A value that is not of its type comes back as it is: checks report it. */
 export const VALUES: ReadonlyMap<string, (value: unknown) => unknown> = new Map([
@@ -41,6 +42,6 @@ function map(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .map(([key, entry]) => [key, entry ?? ''] as const)
-      .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+      .sort(([a], [b]) => byBytes(a, b)),
   );
 }
