@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Mutation check: seeded faults in graph and renderers, each of which the differential tests must catch. Every fault is
 // one replacement in a *copy* of the tree; faults of the graph are shown to the unit differential (oracle against
-// evaluator), faults of a renderer to the kernel differential (oracle against the kernel).
+// evaluator), faults of a renderer to the kernel differential (oracle against the kernel), faults in the order of commits
+// to the unit tests that walk through them.
 //
 //   npm run mutants [-- NAME-PART …]      exit 0 only when every fault was caught
 //
@@ -37,6 +38,15 @@ const render = (name, file, search, replace) => ({
   name,
   kind: 'kernel',
   file: `src/render/${file}`,
+  search,
+  replace,
+});
+
+/** Of the order in which tables are committed: shown to the tests that walk through every state between two policies. */
+const order = (name, file, search, replace) => ({
+  name,
+  kind: 'order',
+  file: `src/${file}`,
   search,
   replace,
 });
@@ -189,9 +199,109 @@ const MUTANTS = [
     'if (stale) rules.push({ text: clearBits(bits.passed), comment });',
     '',
   ),
+  graph(
+    'hosts: of expected addresses all must be there',
+    'interfaces.ts',
+    'addresses.some((a) => expected.has(a))',
+    'addresses.every((a) => expected.has(a))',
+  ),
+  graph(
+    'hosts: of two for one interface the last one wins',
+    'interfaces.ts',
+    'if (!named.has(name) && !isWorkloadInterface(policy, name))',
+    'if (!isWorkloadInterface(policy, name))',
+  ),
+  graph(
+    'hosts: pre-DNAT policy taken for one of forwarded traffic',
+    'policy-head.ts',
+    "return 'preDnat';",
+    "return 'forward';",
+  ),
+  render(
+    'hosts: nft forgets `*` beside named interfaces',
+    'nftables/host-chains.ts',
+    "if (!here.includes('*')) return lines;",
+    "if (!here.includes('*') || here.length > 1) return lines;",
+  ),
+  render(
+    'hosts: nft has inbound and outbound failsafes swapped',
+    'nftables/failsafes.ts',
+    "stage.failsafes === 'in' ? [failsafeInbound, failsafeOutbound] : [failsafeOutbound, failsafeInbound]",
+    "stage.failsafes === 'out' ? [failsafeInbound, failsafeOutbound] : [failsafeOutbound, failsafeInbound]",
+  ),
+  render(
+    'hosts: nft asks pre-DNAT policy about what untracked policy allowed',
+    'nftables/host-chains.ts',
+    "preDnat: (stage) => [stages.has('untracked') ? asked : clear,",
+    'preDnat: (stage) => [clear,',
+  ),
+  render(
+    'hosts: nft asks normal policy about what untracked policy let out',
+    'nftables/host-stages.ts',
+    "list: 'untracked',\n    allow: 'untrack',\n    failsafes: 'out',",
+    "list: 'untracked',\n    allow: 'accept',\n    failsafes: 'out',",
+  ),
+  render(
+    'hosts: nft asks normal policy about forwarded traffic',
+    'nftables/host-stages.ts',
+    "name: 'host-forward-out', list: 'forward'",
+    "name: 'host-forward-out', list: 'normal'",
+  ),
+  render(
+    'hosts: nft leaves interfaces of workloads out of what `*` forwards',
+    'nftables/host-stages.ts',
+    "name: 'host-forward-in', list: 'forward', workloads: true",
+    "name: 'host-forward-in', list: 'forward', workloads: false",
+  ),
+  render(
+    'hosts: iptables knows no `*`',
+    'iptables/hosts.ts',
+    "if (host.interface === '*') any = target;",
+    "if (host.interface === '*') continue;",
+  ),
+  render(
+    'hosts: an iptables failsafe of a network holds for all',
+    'iptables/failsafes.ts',
+    'texts.push(`${option} ${net} ${portText(protocol, side, [port])}`);',
+    'texts.push(portText(protocol, side, [port]));',
+  ),
+  render(
+    'hosts: iptables forgets neighbour advertisements',
+    'iptables/failsafes.ts',
+    '[133, 134, 135, 136]',
+    '[133, 134, 135]',
+  ),
+  render(
+    'hosts: iptables has no drop at the end of a host endpoint',
+    'iptables/host-lists.ts',
+    "return stage === 'normal' ? [{ text: targets.deny, comment: 'no profile matched' }] : [];",
+    'return [];',
+  ),
+  render(
+    'hosts: iptables lets workloads to the host that should be dropped',
+    'iptables/hooks.ts',
+    "{ drop: '-j DROP', accept:",
+    "{ drop: '-j RETURN', accept:",
+  ),
+  order(
+    'hosts: the old policy is not asked in between',
+    'plan/between.ts',
+    'const first = [head, ...judges.old,',
+    'const first = [head,',
+  ),
+  order(
+    'hosts: a rollback without a state in between',
+    'apply/restore-tables.ts',
+    'if (changes.length < 2 ||',
+    'if (changes.length < 9 ||',
+  ),
 ];
 
 const COMMANDS = {
+  order: [
+    ...['npx', 'vitest', 'run', '--project', 'unit'],
+    ...['src/plan/between.test.ts', 'src/apply/restore.test.ts', '-t', 'move'],
+  ],
   unit: ['npx', 'vitest', 'run', '--project', 'unit', 'test/properties/differential.test.ts'],
   kernel: [
     process.execPath,
@@ -221,7 +331,7 @@ function judge(tree, kind) {
   // What an earlier fault left as a regression would be replayed, and fail without two of the ways disagreeing.
   rmSync(join(tree, 'test/regressions'), { recursive: true, force: true });
   const [command, ...args] = COMMANDS[kind];
-  const budget = process.env.TORTIE_MUTANT_VERDICTS ?? String(BUDGET[kind]);
+  const budget = process.env.TORTIE_MUTANT_VERDICTS ?? String(BUDGET[kind] ?? 0);
   const env = {
     ...process.env,
     TORTIE_SEED: process.env.TORTIE_SEED ?? '1',
@@ -233,7 +343,9 @@ function judge(tree, kind) {
   const output = `${done.stdout}${done.stderr}`;
   if (done.status === 0) return { outcome: 'survived', output };
   // A ruleset that the kernel refuses, which it takes without the fault, gives the fault away as well.
-  const why = /(oracle says [^;\n]+|evaluator, TORTIE_SEED=\d+|\S+ refused the ruleset)/.exec(output)?.[1];
+  const why = /(oracle says [^;\n]+|evaluator, TORTIE_SEED=\d+|\S+ refused the ruleset|"open": \d+)/.exec(
+    output,
+  )?.[1];
   return { outcome: why ? 'caught' : 'crashed', why, output };
 }
 
