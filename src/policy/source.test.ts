@@ -23,6 +23,14 @@ it('an endpoint cannot claim labels of a namespace or service account, nor anoth
   ]);
 });
 
+it('the service account of the spec is a label, however long, and wins over one that is claimed', () => {
+  const account = 'a'.repeat(80);
+  const given = raw({ 'projectcalico.org/serviceaccount': 'other' });
+  const labels = endpointSource({ ...given, spec: { ...given.spec, serviceAccountName: account } })?.labels;
+  expect(labels?.get('projectcalico.org/serviceaccount')).toBe(account);
+  expect(endpointSource(given)?.labels.get('projectcalico.org/serviceaccount')).toBe('other');
+});
+
 it('labels that are right already are not copied', () => {
   const given = raw({
     'projectcalico.org/namespace': 'a',

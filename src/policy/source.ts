@@ -13,6 +13,7 @@ import {
   NAMESPACE_LABEL,
   NAMESPACE_PREFIX,
   ORCHESTRATOR_LABEL,
+  SERVICE_ACCOUNT_LABEL,
   SERVICE_ACCOUNT_PREFIX,
 } from './selector-text.ts';
 import type { Labelled } from './inheritance.ts';
@@ -41,7 +42,12 @@ export function endpointSource(endpoint: WorkloadEndpoint): Source | undefined {
   if (nets.length === 0) return undefined;
   const ports = spec.ports?.length ? endpointPorts(spec.ports) : NONE;
   return {
-    labels: withForced(withoutInherited(labelsOf(metadata)), metadata.namespace, spec.orchestrator),
+    labels: withForced(withoutInherited(labelsOf(metadata)), [
+      [NAMESPACE_LABEL, metadata.namespace],
+      [ORCHESTRATOR_LABEL, spec.orchestrator],
+      // In the spec it can be longer than a label's value may be.
+      [SERVICE_ACCOUNT_LABEL, spec.serviceAccountName],
+    ]),
     parents: unique(spec.profiles ?? NONE),
     nets,
     ports,
@@ -72,7 +78,7 @@ export function networkSetSource(set: NetworkSet | GlobalNetworkSet): Source {
   const { namespace } = set.metadata;
   if (set.kind === 'GlobalNetworkSet' || !namespace) return { labels, parents: NONE, nets, ports: NONE };
   return {
-    labels: withForced(labels, namespace, undefined),
+    labels: withForced(labels, [[NAMESPACE_LABEL, namespace]]),
     parents: [`kns.${namespace}`],
     nets,
     ports: NONE,
@@ -108,15 +114,11 @@ function defined(texts: readonly (string | undefined)[]): string[] {
 /** The same map when nothing differs: there may be hundreds of thousands. */
 function withForced(
   labels: LabelMap,
-  namespace: string | undefined,
-  orchestrator: string | undefined,
+  forced: readonly (readonly [label: string, value: string | undefined])[],
 ): LabelMap {
-  const missing = (label: string, value: string | undefined): boolean =>
-    Boolean(value) && labels.get(label) !== value;
-  if (!missing(NAMESPACE_LABEL, namespace) && !missing(ORCHESTRATOR_LABEL, orchestrator)) return labels;
+  if (forced.every(([label, value]) => !value || labels.get(label) === value)) return labels;
   const all = new Map(labels);
-  if (namespace) all.set(NAMESPACE_LABEL, namespace);
-  if (orchestrator) all.set(ORCHESTRATOR_LABEL, orchestrator);
+  for (const [label, value] of forced) if (value) all.set(label, value);
   return labelMap(all);
 }
 

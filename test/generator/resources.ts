@@ -198,6 +198,8 @@ function endpoints(rand: Random, slot: Slot, n: number): Raw[] {
       ...(rand.chance(0.1) ? [rand.pick(rand.pick(SLOTS).addresses[4])] : []),
     ];
     const withAccount = rand.chance(0.8);
+    // Stores of today name it in the spec, those of yesterday in a label.
+    const inSpec = withAccount && rand.chance(0.5);
     return resource(
       'WorkloadEndpoint',
       `${slot.node}-k8s-${pod}-eth0`,
@@ -206,6 +208,7 @@ function endpoints(rand: Random, slot: Slot, n: number): Raw[] {
         node: slot.node,
         pod,
         endpoint: 'eth0',
+        ...(inSpec && { serviceAccountName: account }),
         interfaceName: slot.interface,
         ipNetworks: [...new Set(addresses)].map((address) =>
           rand.chance(0.5) ? address : `${address}/${address.includes(':') ? 128 : 32}`,
@@ -225,7 +228,10 @@ function endpoints(rand: Random, slot: Slot, n: number): Raw[] {
       },
       {
         namespace,
-        labels: { ...labels(rand), ...(withAccount && { 'projectcalico.org/serviceaccount': account }) },
+        labels: {
+          ...labels(rand),
+          ...(withAccount && !inSpec && { 'projectcalico.org/serviceaccount': account }),
+        },
       },
     );
   };

@@ -45,6 +45,7 @@ export function items(resources: readonly Resource[]): Item[] {
     if (one.kind === 'WorkloadEndpoint') {
       if (one.spec.ipNetworks.length === 0) return [];
       own.set(NAMESPACE, one.metadata.namespace ?? '');
+      if (one.spec.serviceAccountName) own.set(SERVICE_ACCOUNT, one.spec.serviceAccountName);
       return [
         {
           ...item(
