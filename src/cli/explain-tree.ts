@@ -93,6 +93,8 @@ function printRule(step: Extract<Step, { kind: 'rule' }>, decidedBy: Decider, op
 }
 
 const BUILT_IN: Record<Extract<Step, { kind: 'built-in' }>['what'], string> = {
+  'spoofed-source':
+    'the host would look for this source elsewhere (allowSpoofedSourcePrefixes, workloadSourceSpoofing)',
   'neighbour-discovery': 'neighbour discovery and MLD to the host are always accepted',
   'vxlan-from-workload': 'workloads may not send VXLAN packets (allowVXLANPacketsFromWorkloads)',
   'ipip-from-workload': 'workloads may not send IPIP packets (allowIPIPPacketsFromWorkloads)',

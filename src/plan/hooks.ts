@@ -21,19 +21,31 @@ export function hookLines(layout: HookLayout, wanted: readonly Hook[]): string[]
   });
 }
 
-/** Puts in those that are not there, and leaves the others where they are. */
+/**
+ * Puts in those that are not there; nothing that is there goes. In a chain that gets one, all of `wanted` are put in anew, so
+ * that they stand in their order and a later step, tested before this one is committed, has nothing to move.
+ */
 export function withMissing(
   layout: HookLayout,
   wanted: readonly Hook[],
 ): { readonly lines: readonly string[]; readonly layout: HookLayout } {
-  const missing = wanted.filter((h) => !(layout.get(h.chain) ?? []).some((text) => isHook(text, h)));
   const next = new Map(layout);
-  for (const hook of missing) {
-    const present = next.get(hook.chain) ?? [];
-    const text = hookRuleText(hook);
-    next.set(hook.chain, hook.position === 'insert' ? [text, ...present] : [...present, text]);
+  const lines: string[] = [];
+  for (const chain of new Set(wanted.map((h) => h.chain))) {
+    const hooks = wanted.filter((h) => h.chain === chain);
+    const present = layout.get(chain) ?? [];
+    if (hooks.every((h) => present.some((text) => isHook(text, h)))) continue;
+    const stays = present.filter((text) => !hooks.some((h) => isHook(text, h)));
+    const moved = present.filter((text) => text !== undefined && !stays.includes(text));
+    const [inserted, appended] = (['insert', 'append'] as const).map((end) =>
+      hooks.filter((h) => h.position === end),
+    );
+    lines.push(...moved.map((text) => `-D ${chain} ${text ?? ''}`));
+    lines.push(...(inserted ?? []).toReversed().map(hookLine), ...(appended ?? []).map(hookLine));
+    const texts = (some: readonly Hook[] = []) => some.map(hookRuleText);
+    next.set(chain, [...texts(inserted), ...stays, ...texts(appended)]);
   }
-  return { lines: missing.map(hookLine), layout: next };
+  return { lines, layout: next };
 }
 
 /** What `hookLines` does, for people: which hooks come, go, or stand in the wrong place. */

@@ -6,6 +6,7 @@ import type { Family } from '../net/types.ts';
 import { chainDeclaration, printChainBody } from '../render/iptables/print.ts';
 import type { ChainText, IptablesRuleset, IptablesTable, IptablesTableName } from '../render/ruleset.ts';
 import { chainsBetween } from './between.ts';
+import { sourcesBetween } from './between-sources.ts';
 import { changesBetween } from './changes.ts';
 import { type MapDelta, mapDelta, sameRules } from './delta.ts';
 import { hookLines, layoutOf, withMissing } from './hooks.ts';
@@ -112,7 +113,8 @@ function tableSteps(from: FamilyState, to: FamilyState): TableStep[] {
   const first: TableStep[] = [];
   const last: TableStep[] = [];
   for (const { step, before, after, layout } of steps) {
-    const chains = chainsBetween(step.name, from.tables, to.tables);
+    const judged = chainsBetween(step.name, from.tables, to.tables);
+    const chains = step.name === 'raw' ? sourcesBetween(before.chains, after.chains, judged) : judged;
     if (chains === undefined) first.push(step);
     else {
       // An entry of which nothing is judged twice comes with the second step.

@@ -15,6 +15,7 @@ import type {
 import type { Direction } from '../resources/index.ts';
 import { type RuleMatch, ruleMatch, sameInBothFamilies } from './conditions.ts';
 import { type LogSubject, expandLogPrefix } from './log-prefix.ts';
+import { masqueradeProgram } from './masquerade.ts';
 import { mentionedSets } from './mentioned-sets.ts';
 import type {
   Block,
@@ -40,10 +41,12 @@ export function buildProgram(policy: NodePolicy, facts?: HostFacts): Program {
       interface: endpoint.interfaceName,
       egress: intern(lists.egress, interned),
       ingress: intern(lists.ingress, interned),
+      ...(policy.config.allowSpoofing && endpoint.spoofable && { spoofable: endpoint.spoofable }),
     };
   });
   const hosts = hostPrograms(policy, facts, interned);
   const compiled = calledBlocks(policy, [...interned.values()]);
+  const masquerade = masqueradeProgram(policy);
   const blocks = new Map(compiled.map(({ block }) => [block.id, block]));
   return {
     node: policy.node,
@@ -51,7 +54,8 @@ export function buildProgram(policy: NodePolicy, facts?: HostFacts): Program {
     endpoints,
     hosts,
     blocks,
-    sets: setsOf(policy, compiled),
+    masquerade: masquerade.rules,
+    sets: setsOf(policy, compiled, masquerade.sets),
   };
 }
 
@@ -210,9 +214,13 @@ function programRule(
   };
 }
 
-/** Only sets that a condition mentions, sorted by id. */
-function setsOf(policy: NodePolicy, compiled: readonly Compiled[]): Map<string, IpSet> {
-  const found = new Map<string, IpSet>();
+/** Only sets that a condition mentions, and `others`; sorted by id. */
+function setsOf(
+  policy: NodePolicy,
+  compiled: readonly Compiled[],
+  others: readonly IpSet[],
+): Map<string, IpSet> {
+  const found = new Map(others.map((set) => [set.id, set]));
   for (const { block, sets } of compiled) {
     // The first one stays, so that the same content set is the same object as long as its first block is.
     for (const set of sets) if (!found.has(set.id)) found.set(set.id, set);

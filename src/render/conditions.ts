@@ -147,6 +147,20 @@ function portProtocol(protocol: number | undefined, rule: Rule): number {
   ]);
 }
 
+/** Undefined: no packet of the family meets them; an empty list: every one does. `nets` empty: no packet is in them. */
+export function netConditions(
+  side: SideName,
+  nets: readonly string[],
+  family: Family,
+  negated: boolean,
+  sets: IpSet[],
+): Condition[] | undefined {
+  const ours = nets.length === 0 ? 'none' : netsOf(nets, family);
+  if (ours === undefined || ours === 'none') return negated ? [] : undefined;
+  if (ours === 'all') return negated ? undefined : [];
+  return [netCondition(side, ours, negated, sets)];
+}
+
 /** `undefined`: no list was given; `none`: nothing of this family in it; `all`: it covers the family. */
 function netsOf(texts: readonly string[], family: Family): readonly string[] | undefined | 'none' | 'all' {
   if (texts.length === 0) return undefined;

@@ -19,7 +19,9 @@ export interface Program {
   readonly hosts: readonly HostProgram[];
   /** By block id, sorted. Only blocks that an endpoint calls. */
   readonly blocks: ReadonlyMap<BlockId, Block>;
-  /** By set id, sorted. Only sets that a block mentions. Content sets made for long `nets` lists included. */
+  /** What gets another source on its way out. Of the rules that a packet meets the first one counts. */
+  readonly masquerade: readonly MasqueradeRule[];
+  /** By set id, sorted. Only sets that a block or a rule of `masquerade` mentions. Content sets made for long `nets` lists included. */
   readonly sets: ReadonlyMap<string, IpSet>;
 }
 
@@ -32,6 +34,19 @@ export interface EndpointProgram {
   /** egress = what leaves the endpoint (`workload-egress`); ingress = what enters it (`workload-ingress`). */
   readonly egress: CallList;
   readonly ingress: CallList;
+  /** Sources that pass wherever the host's route to them leads; absent: none. */
+  readonly spoofable?: readonly string[];
+}
+
+export interface MasqueradeRule {
+  readonly family: Family;
+  readonly conditions: readonly Condition[];
+  /** With `+` at its end, every interface whose name starts so. Absent: any. */
+  readonly outInterface?: string;
+  /** Absent: an address of the interface by which the packet leaves. */
+  readonly address?: string;
+  /** The source ports to choose from; the conditions have a protocol with ports then. */
+  readonly ports?: PortRange;
 }
 
 /** One interface of the host that a host endpoint polices; `*` is every interface that has none of its own. */

@@ -12,6 +12,7 @@ export {
   type FlowQuestion,
 } from './explain.ts';
 export { chooseFamily, type EndChoices, type EndContext, resolveEnd } from './resolve-end.ts';
+export type { Translation } from './masquerade.ts';
 export type { ConntrackState, Packet } from './packet.ts';
 export type { Decider, Judgement, Stage, StageTrail, Step, Verdict } from './trail.ts';
 export {

@@ -23,6 +23,8 @@ export interface Packet {
   readonly originalDestination?: bigint;
   /** Before DNAT; absent: DNAT left the port as it is. Only with `originalDestination`. */
   readonly originalDestinationPort?: number;
+  /** The host's route to the source does not lead back through the in-interface. Default false. */
+  readonly spoofed?: boolean;
   /** Default `new`. */
   readonly state?: ConntrackState;
 }

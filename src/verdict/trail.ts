@@ -1,8 +1,10 @@
 // The trail: what a packet met on its way and what decided. A plain value; src/cli prints it.
 import type { ResourceKey, RuleId } from '../resources/types.ts';
+import type { Translation } from './masquerade.ts';
 
 export type Verdict = 'allow' | 'deny';
 export type Stage =
+  | 'reverse-path'
   | 'workload-egress'
   | 'workload-ingress'
   | 'endpoint-to-host'
@@ -19,6 +21,7 @@ export type Step =
   | {
       readonly kind: 'built-in';
       readonly what:
+        | 'spoofed-source'
         | 'neighbour-discovery'
         | 'vxlan-from-workload'
         | 'ipip-from-workload'
@@ -79,4 +82,6 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** In order; stops at the first that denies. Empty: nothing of ours judges this packet. */
   readonly stages: readonly StageTrail[];
+  /** Allowed, and it leaves with another source. */
+  readonly translation?: Translation;
 }

@@ -1,5 +1,5 @@
 // The stages of workloads (docs/semantics.md, "The stages of a packet" and "Inside a workload stage").
-import { icmpProtocol } from '../net/index.ts';
+import { icmpProtocol, IntervalSet, parsePrefix } from '../net/index.ts';
 import {
   endpointsByInterface,
   type LocalEndpoint,
@@ -12,7 +12,7 @@ import { builtIn, byConntrack, type Outcome } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import type { Stage, Step } from './trail.ts';
 
-export type WorkloadStage = Exclude<Stage, `host-${string}`>;
+export type WorkloadStage = Exclude<Stage, `host-${string}` | 'reverse-path'>;
 
 const UDP = 17;
 const IPIP = 4;
@@ -22,6 +22,12 @@ const NEIGHBOUR_DISCOVERY: ReadonlySet<number> = new Set([130, 131, 132, 133, 13
 export interface WorkloadStages {
   /** Undefined: an interface of a workload on which there is no endpoint. */
   endpointAt(interfaceName: string): LocalEndpoint | undefined;
+  /** Undefined: its source may be what it is. */
+  judgeSource(
+    endpoint: LocalEndpoint | undefined,
+    packet: Packet,
+    steps: Step[] | undefined,
+  ): Outcome | undefined;
   judge(
     stage: WorkloadStage,
     endpoint: LocalEndpoint | undefined,
@@ -44,8 +50,24 @@ export function createWorkloadStages(policy: NodePolicy): WorkloadStages {
     }
     return list;
   };
+  const spoofable = new Map<ResourceKey, IntervalSet>();
+  const maySpoof = (endpoint: LocalEndpoint, { family, source }: Packet): boolean => {
+    let set = spoofable.get(endpoint.id);
+    if (set === undefined) {
+      set = IntervalSet.of((endpoint.spoofable ?? []).flatMap((text) => parsePrefix(text)?.prefix ?? []));
+      spoofable.set(endpoint.id, set);
+    }
+    return set.has({ family, bits: source });
+  };
   return {
     endpointAt: (name) => endpoints.get(name),
+    judgeSource(endpoint, packet, steps) {
+      // Whoever has no address yet asks whether the one it wants is free.
+      const unspecified = packet.family === 6 && packet.source === 0n;
+      if (packet.spoofed !== true || unspecified) return undefined;
+      const allowed = policy.config.allowSpoofing && endpoint !== undefined && maySpoof(endpoint, packet);
+      return allowed ? undefined : builtIn('spoofed-source', 'deny', steps);
+    },
     judge(stage, endpoint, packet, steps) {
       if (stage === 'endpoint-to-host') return toHost(packet, policy.config, steps);
       const direction = stage === 'workload-egress' ? 'egress' : 'ingress';

@@ -122,6 +122,15 @@ function familyOf(rule: Rule, nets: readonly string[]): Family | undefined {
   return nets[0] === undefined ? undefined : nets[0].includes(':') ? 6 : 4;
 }
 
+/** Says of a packet from an interface whether the node would look for its source elsewhere. */
+export function sourced(drafted: Drafted): Drafted {
+  const { node, packet } = drafted;
+  const from = packet.inInterface;
+  delete packet.spoofed;
+  if (from !== undefined && routeTo(node, packet.family, packet.source) !== from) packet.spoofed = true;
+  return drafted;
+}
+
 export function outOf(node: string, family: Family, destination: bigint): { outInterface?: string } {
   const to = routeTo(node, family, destination);
   return to === undefined ? {} : { outInterface: to };

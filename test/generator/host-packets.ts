@@ -8,7 +8,7 @@ import { items } from '../oracle/labels.ts';
 import { beforeNat, type Oracle, policySelector } from '../oracle/oracle.ts';
 import { createMatcher } from '../oracle/rule.ts';
 import { address, POOL } from './addresses.ts';
-import { clamp, contentsFor, type Draft, type Drafted, outOf, ported } from './drafts.ts';
+import { clamp, contentsFor, type Draft, type Drafted, outOf, ported, sourced } from './drafts.ts';
 import type { Random } from './random.ts';
 import { bitsOf, HOST, HOST_SECOND, NODE, OUTSIDE, PORTS, routeTo, SLOTS, UPLINKS } from './universe.ts';
 
@@ -51,6 +51,7 @@ export function createHostDrafts(
     let packet = route(rand, contentsFor(rand, target.rule, all), target);
     for (let tries = 0; tries < 12 && !met(packet); tries += 1)
       packet = route(rand, contentsFor(rand, target.rule, all), target);
+    sourced({ node: NODE, packet });
     const verdict = oracle.verdict(NODE, packet);
     const without = oracle.reason(NODE, packet, { rule: target.rule })?.verdict ?? 'allow';
     return { drafted: { node: NODE, packet }, hit: verdict !== without };

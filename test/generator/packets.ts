@@ -8,7 +8,7 @@ import { isIn, type Policy } from '../oracle/hosts.ts';
 import { createOracle, type Oracle, policySelector } from '../oracle/oracle.ts';
 import { createMatcher } from '../oracle/rule.ts';
 import { isPlain, POOL } from './addresses.ts';
-import { clamp, contentsFor, type Drafted, icmp, outOf, ported } from './drafts.ts';
+import { clamp, contentsFor, type Drafted, icmp, outOf, ported, sourced } from './drafts.ts';
 import { createHostDrafts } from './host-packets.ts';
 import type { Random } from './random.ts';
 import {
@@ -57,6 +57,7 @@ export function createProbes(rand: Random, resources: readonly Resource[], onlyN
     let draft = aim(rand, target, all);
     for (let tries = 0; tries < 12 && !matches(target.rule, target.namespace, draft.packet); tries += 1)
       draft = aim(rand, target, all);
+    sourced(draft);
     return { draft, target, hit: oracle.reason(draft.node, draft.packet)?.rule === target.rule };
   };
   return () => {
@@ -211,7 +212,8 @@ function stray(rand: Random, slot: Slot): Drafted {
 }
 
 /** The state in which conntrack will see it; a few packets belong to connections, or to none that could be. */
-function finish(rand: Random, { node, packet }: Drafted): Probe {
+function finish(rand: Random, drafted: Drafted): Probe {
+  const { node, packet } = sourced(drafted);
   const state = trackedState(packet);
   if (state === 'new' && packet.originalDestination === undefined && rand.chance(0.06)) {
     if (packet.protocol === 6)

@@ -13,6 +13,8 @@ import { selector } from './selectors.ts';
 import {
   ACCOUNT_LABELS,
   ACCOUNTS,
+  EVERYTHING,
+  HOST,
   NAMESPACE_LABELS,
   NAMESPACES,
   NETS,
@@ -30,6 +32,7 @@ export function resources(rand: Random, { hosts = false } = {}): Raw[] {
   const made = [
     ...tiers(rand),
     ...nodes(rand),
+    ...pools(rand),
     ...felix(rand).map((one) => (hosts ? withFailsafes(rand, one) : one)),
     ...profiles(rand),
     ...networkSets(rand),
@@ -92,8 +95,35 @@ function tiers(rand: Random): Raw[] {
 
 function nodes(rand: Random): Raw[] {
   return [NODE, OTHER_NODE].map((name) =>
-    resource('Node', name, {}, { labels: { zone: rand.pick(['east', 'west']) } }),
+    resource('Node', name, addresses(rand, name), { labels: { zone: rand.pick(['east', 'west']) } }),
   );
+}
+
+/** Hosts that no pool's masquerade need reach: one that announces itself, one of Kubernetes, one that nobody knows. */
+function addresses(rand: Random, name: string): Raw {
+  const [four, six] = name === NODE ? [HOST[4], HOST[6]] : [OUTSIDE[4][1], OUTSIDE[6][1]];
+  return rand.weighted<Raw>([
+    [2, { bgp: { ipv4Address: `${four}/24`, ipv6Address: `${six}/64` } }],
+    [2, { addresses: [four, six].map((address) => ({ address, type: 'InternalIP' })) }],
+    [1, {}],
+  ]);
+}
+
+/** Some overlap; some are disabled, which changes nothing. */
+function pools(rand: Random): Raw[] {
+  const cidrs = ['10.65.0.0/16', '10.65.0.0/22', '10.66.0.0/16', '10.64.0.0/14', '203.0.113.0/24'];
+  const six = ['fd65::/16', 'fd66::/16', 'fd65:0:0:1::/64', '2001:db8:9::/48'];
+  const chosen = [...rand.some(cidrs, rand.between(1, 3)), ...rand.some(six, rand.between(1, 3))];
+  return rand.chance(0.25)
+    ? []
+    : chosen.map((cidr, n) =>
+        resource('IPPool', `pool${n}`, {
+          cidr,
+          natOutgoing: rand.chance(0.65),
+          disabled: rand.chance(0.2),
+          ...(rand.chance(0.1) && { allowedUses: ['LoadBalancer'] }),
+        }),
+      );
 }
 
 function felix(rand: Random): Raw[] {
@@ -106,6 +136,17 @@ function felix(rand: Random): Raw[] {
     ...(rand.chance(0.3) && { allowVXLANPacketsFromWorkloads: rand.chance(0.7) }),
     ...(rand.chance(0.3) && { allowIPIPPacketsFromWorkloads: rand.chance(0.7) }),
     ...(rand.chance(0.2) && { vxlanPort: rand.pick([4789, 80, 2000]) }),
+    ...(rand.chance(0.9) && { workloadSourceSpoofing: rand.pick(['Any', 'Any', 'Any', 'any', 'Disabled']) }),
+    ...(rand.chance(0.45) && { natPortRange: rand.pick(['40000:50000', '1024:65535']) }),
+    ...(rand.chance(0.5) && { natOutgoingAddress: '192.0.2.77' }),
+    ...(rand.chance(0.25) && {
+      natOutgoingExclusions: rand.pick(['IPPoolsOnly', 'IPPoolsAndHostIPs', 'IPPoolsAndHostIPs']),
+      externalNodesList: ['198.51.100.0/25'],
+    }),
+    ...(rand.chance(0.15) && {
+      iptablesNATOutgoingInterfaceFilter: rand.pick(['uplink0', 'uplink+', 'cali+']),
+    }),
+    ...(rand.chance(0.2) && { iptablesMangleAllowAction: rand.pick(['Accept', 'Return']) }),
     ...(rand.chance(0.2) && {
       iptablesFilterDenyAction: rand.pick(['Drop', 'Reject']),
       nftablesFilterDenyAction: rand.pick(['Drop', 'Reject']),
@@ -220,6 +261,11 @@ function endpoints(rand: Random, slot: Slot, n: number): Raw[] {
           ...(rand.chance(0.04) ? ['missing'] : []),
           ...(rand.chance(0.15) ? ['projectcalico-default-allow'] : []),
         ],
+        ...(rand.chance(0.8) && {
+          allowSpoofedSourcePrefixes: rand.chance(0.7)
+            ? [EVERYTHING[4], EVERYTHING[6]]
+            : [...rand.some(NETS[4], 3), ...rand.some(NETS[6], 3)],
+        }),
         ports: rand.some(PORT_NAMES, rand.between(1, 3)).map((name) => ({
           name,
           protocol: rand.pick(['TCP', 'TCP', 'UDP', 'UDP', 'SCTP', 6, 17]),

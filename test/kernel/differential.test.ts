@@ -10,10 +10,12 @@ import { createProbes, type Probe } from '../generator/packets.ts';
 import { random, seedFromEnvironment } from '../generator/random.ts';
 import { InvalidCase, parsed, resources } from '../generator/resources.ts';
 import type { Raw } from '../generator/rules.ts';
-import { factsOf, labSpec, NODE } from '../generator/universe.ts';
-import { type Lab, openLab } from '../lab/lab.ts';
-import { createOracle } from '../oracle/oracle.ts';
-import { type Case, nodePolicies, saveCase, savedCases, shrink } from '../properties/case.ts';
+import { factsOf, HOST, HOST_SECOND, labSpec, NODE, SECOND, UPLINK } from '../generator/universe.ts';
+import { type Arrival, type Lab, openLab } from '../lab/lab.ts';
+import { createOracle, type Oracle } from '../oracle/oracle.ts';
+import { formatAddress } from '../../src/net/index.ts';
+import type { Packet, Translation } from '../../src/verdict/index.ts';
+import { type Case, nodePolicies, outcome, saveCase, savedCases, shrink } from '../properties/case.ts';
 
 const SEED = seedFromEnvironment();
 const VERDICTS = Number(process.env['TORTIE_VERDICTS'] ?? 2000);
@@ -28,7 +30,12 @@ interface Question {
   readonly seed: number;
   readonly raw: readonly Raw[];
   readonly probes: readonly Probe[];
-  readonly wanted: readonly boolean[];
+  /** Of each packet that is delivered, how its source changes. */
+  readonly wanted: readonly Wanted[];
+}
+interface Wanted {
+  readonly delivered: boolean;
+  readonly translation: Translation | undefined;
 }
 interface Enforcer {
   enforce(raw: readonly Raw[]): Promise<void>;
@@ -67,20 +74,45 @@ function ask(seed: number, count: number): Question {
   const oracle = createOracle(all, factsOf);
   const next = createProbes(rand, all, NODE);
   const probes = Array.from({ length: count }, next);
-  const wanted = probes.map(({ packet }) => oracle.verdict(NODE, packet) === 'allow');
-  expect(
-    probes.map(({ packet }) => evaluator.verdict(packet) === 'allow'),
-    `evaluator, TORTIE_SEED=${seed}`,
-  ).toEqual(wanted);
+  const wanted = probes.map(({ packet }) => wantedOf(oracle, packet));
+  const said = probes.map(({ packet }) => {
+    const { verdict, translation } = evaluator.judge(packet);
+    return outcome(verdict, translation);
+  });
+  expect(said, `evaluator, TORTIE_SEED=${seed}`).toEqual(
+    wanted.map(({ delivered, translation }) => outcome(delivered ? 'allow' : 'deny', translation)),
+  );
   return { seed, raw, probes, wanted };
+}
+
+function wantedOf(oracle: Oracle, packet: Packet): Wanted {
+  return {
+    delivered: oracle.verdict(NODE, packet) === 'allow',
+    translation: oracle.translation(NODE, packet),
+  };
+}
+
+/** Did it come out, or not, and with the source that was wanted? */
+function agrees(packet: Packet, { delivered, translation }: Wanted, seen: Arrival | undefined): boolean {
+  if (!delivered || seen?.source === undefined) return delivered === (seen !== undefined);
+  const { family, source, sourcePort, outInterface } = packet;
+  if (translation === undefined) {
+    return seen.source === formatAddress({ family, bits: source }) && seen.sourcePort === sourcePort;
+  }
+  const { address, ports } = translation;
+  const inRange = !ports || (ports.first <= (seen.sourcePort ?? 0) && (seen.sourcePort ?? 0) <= ports.last);
+  // An interface without an address of its own lends one of the others.
+  const own =
+    outInterface === UPLINK ? [HOST] : outInterface === SECOND ? [HOST_SECOND] : [HOST, HOST_SECOND];
+  return inRange && (address ? [address] : own.map((one) => one[family])).includes(seen.source);
 }
 
 async function compare(dataplane: Dataplane, questions: readonly Question[]): Promise<void> {
   const enforcer = await startEnforcer(dataplane);
   for (const { seed, raw, probes, wanted } of questions) {
     await enforcer.enforce(raw);
-    const seen = await lab.probe(probes.map(({ packet }) => packet));
-    const wrong = seen.findIndex((delivered, index) => delivered !== wanted[index]);
+    const seen = await lab.observe(probes.map(({ packet }) => packet));
+    const wrong = probes.findIndex(({ packet }, index) => !agrees(packet, wanted[index]!, seen[index]));
     const probe = probes[wrong];
     if (probe) await report(dataplane, seed, { node: NODE, packet: probe.packet, resources: raw });
   }
@@ -89,9 +121,10 @@ async function compare(dataplane: Dataplane, questions: readonly Question[]): Pr
 /** Does the kernel, with nothing but this case loaded, still say something else than the oracle? */
 async function differs(dataplane: Dataplane, one: Case): Promise<boolean> {
   try {
-    const wanted = createOracle(parsed(one.resources), factsOf).verdict(NODE, one.packet) === 'allow';
+    const wanted = wantedOf(createOracle(parsed(one.resources), factsOf), one.packet);
     await (await startEnforcer(dataplane)).enforce(one.resources);
-    return (await lab.probe([one.packet]))[0] !== wanted;
+    const [seen] = await lab.observe([one.packet]);
+    return !agrees(one.packet, wanted, seen);
   } catch (error) {
     if (error instanceof InvalidCase) return false;
     throw error;
@@ -101,8 +134,9 @@ async function differs(dataplane: Dataplane, one: Case): Promise<boolean> {
 async function report(dataplane: Dataplane, seed: number, failing: Case): Promise<never> {
   const alone = await differs(dataplane, failing);
   const small = alone && SHRINK ? await shrink(failing, (one) => differs(dataplane, one)) : failing;
-  const verdict = createOracle(parsed(small.resources), factsOf).verdict(NODE, small.packet);
-  const why = `oracle says ${verdict}, ${dataplane} the opposite${alone ? '' : ' (only after the sets of resources before it)'}; TORTIE_SEED=${seed}`;
+  const { delivered, translation } = wantedOf(createOracle(parsed(small.resources), factsOf), small.packet);
+  const verdict = outcome(delivered ? 'allow' : 'deny', translation);
+  const why = `oracle says ${verdict}, ${dataplane} something else${alone ? '' : ' (only after the sets of resources before it)'}; TORTIE_SEED=${seed}`;
   throw new Error(`${why}; saved as ${saveCase(`kernel-${dataplane}-${seed}`, why, small)}`);
 }
 

@@ -100,7 +100,14 @@ const EVERYTHING = nodePolicy(
       netSet('s', '0.0.0.0/0', '10.0.0.1/32', '::/0', 'fd00::1/128', '::ffff:a00:1/128'),
       portSet('n', '10.0.0.1,tcp:80', 'fd00::1,sctp:81'),
     ],
-    config: { iptables: { denyAction: 'reject', acceptAction: 'accept', mangleAcceptAction: 'accept', markMask: 0x88000000 } },
+    config: {
+      iptables: {
+        denyAction: 'reject',
+        acceptAction: 'accept',
+        mangleAcceptAction: 'accept',
+        markMask: 0x88000000,
+      },
+    },
   },
 );
 

@@ -22,6 +22,7 @@ import {
   SETTINGS_ANSWERING,
   SETTINGS_NODE,
   SETTINGS_SILENT,
+  SETTINGS_SPEECHLESS,
   SILENCE,
 } from './plan.ts';
 import { beforeNat, loadNat, NO_NAT, natBatches, natTables } from './nat.ts';
@@ -40,6 +41,8 @@ export interface Lab {
   readonly runner: Runner;
   /** Sends each packet and tells whether it arrived where it should: `true` means delivered. */
   probe(packets: readonly Packet[]): Promise<boolean[]>;
+  /** The same, with the source that it arrived with; undefined: not delivered. */
+  observe(packets: readonly Packet[]): Promise<(Arrival | undefined)[]>;
   /** Sends these packets without end while `work` goes on, and counts what arrives. */
   storm<T>(packets: readonly StormPacket[], work: (storm: Storm) => Promise<T>): Promise<StormResult<T>>;
   close(): Promise<void>;
@@ -82,6 +85,12 @@ const ip = (args: readonly string[], input: readonly string[]): void => {
 };
 const path = (namespace: string): string => `/run/netns/${namespace}`;
 
+/** How a packet arrived. At the host itself nobody looks at the source. */
+export interface Arrival {
+  readonly source?: string;
+  readonly sourcePort?: number;
+}
+
 /** Makes a lab. Throws when the tools or the rights are missing; see scripts/lab-exec.mjs. */
 export async function openLab(spec: LabSpec): Promise<Lab> {
   if (!process.env['TORTIE_LAB'])
@@ -103,7 +112,11 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
   const prober = startProber();
   try {
     await Promise.all([
-      prober.ask({ op: 'sysctl', ns: path(node), values: SETTINGS_NODE }),
+      prober.ask({
+        op: 'sysctl',
+        ns: path(node),
+        values: spec.answers ? SETTINGS_NODE : { ...SETTINGS_NODE, ...SETTINGS_SPEECHLESS },
+      }),
       ...far.map((ns) =>
         prober.ask({
           op: 'sysctl',
@@ -113,7 +126,7 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
       ),
     ]);
     ip(['-n', node], ['link set lo up', ...nodeBatch(spec, (n) => far[n] ?? '')]);
-    if (!spec.answers) for (const family of ['-4', '-6']) ip([family, '-n', node], SILENCE);
+    if (!spec.answers) for (const family of [4, 6] as const) ip([`-${family}`, '-n', node], SILENCE[family]);
     for (const [n, ns] of far.entries()) ip(['-n', ns], farBatch(spec, n));
     await prober.ask({
       op: 'open',
@@ -131,6 +144,18 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
     throw error;
   }
   const runner = inNamespace(node);
+  const observe = async (packets: readonly Packet[]): Promise<(Arrival | undefined)[]> => {
+    const seen: (Arrival | undefined)[] = [];
+    for (const batch of natBatches(packets)) {
+      const nat = natTables(batch);
+      if (nat !== undefined) await loadNat(runner, nat);
+      const reply = await prober.ask({ op: 'probe', packets: batch.map(onWire) });
+      if (nat !== undefined) await loadNat(runner, NO_NAT);
+      const delivered = reply['delivered'] as Sighting[][];
+      seen.push(...batch.map((packet, index) => arrived(packet, delivered[index] ?? [])));
+    }
+    return seen;
+  };
   return {
     spec,
     node,
@@ -141,18 +166,8 @@ export async function openLab(spec: LabSpec): Promise<Lab> {
       ...links.slice(1).map((link, n) => [link.interface, far[n + 1] ?? ''] as const),
     ]),
     runner,
-    probe: async (packets) => {
-      const seen: boolean[] = [];
-      for (const batch of natBatches(packets)) {
-        const nat = natTables(batch);
-        if (nat !== undefined) await loadNat(runner, nat);
-        const reply = await prober.ask({ op: 'probe', packets: batch.map(onWire) });
-        if (nat !== undefined) await loadNat(runner, NO_NAT);
-        const delivered = reply['delivered'] as string[][];
-        seen.push(...batch.map((packet, index) => arrived(packet, delivered[index] ?? [])));
-      }
-      return seen;
-    },
+    observe,
+    probe: async (packets) => (await observe(packets)).map((arrival) => arrival !== undefined),
     storm: (packets, work) => runStorm(prober, packets, work),
     close: async () => {
       await prober.close();
@@ -230,15 +245,21 @@ export function inNamespace(namespace: string, runner: Runner = systemRunner): R
   };
 }
 
-function arrived(packet: Packet, delivered: readonly string[]): boolean {
+/** Where a packet came out; its source and source port, unless that is the host. */
+type Sighting = readonly [where: string, source: string | null, sourcePort: number | null];
+
+function arrived(packet: Packet, delivered: readonly Sighting[]): Arrival | undefined {
   const wanted = packet.outInterface ?? 'host';
-  const stray = delivered.find((where) => where !== wanted);
+  const stray = delivered.find(([where]) => where !== wanted);
   if (stray !== undefined || delivered.length > 1) {
     throw new Error(
-      `a packet for ${wanted} was seen at ${delivered.join(', ')} (${JSON.stringify(onWire(packet))}): the lab does not route as its plan says`,
+      `a packet for ${wanted} was seen at ${delivered.map(([where]) => where).join(', ')} (${JSON.stringify(onWire(packet))}): the lab does not route as its plan says`,
     );
   }
-  return delivered.length === 1;
+  const [found] = delivered;
+  if (found === undefined) return undefined;
+  const [, source, sourcePort] = found;
+  return { ...(source !== null && { source }), ...(sourcePort !== null && { sourcePort }) };
 }
 
 const SYN = 0x02;

@@ -121,12 +121,23 @@ export function nodeBatch(spec: LabSpec, far: (n: number) => string): string[] {
 
 /**
  * Lines for `ip -4 -batch` and `ip -6 -batch` on the node: nothing of its own leaves it, but packets with our mark. The
- * upper half of the mark belongs to policy, and a packet that is DNATed on its way out is routed once more with it.
+ * upper half of the mark belongs to policy, and a packet that is DNATed on its way out is routed once more with it. The
+ * check of sources looks for routes like the host's own packets do, but without ports (or the type of a message, which
+ * stands in the place of a port): so only look-ups that have those are swallowed. An echo reply is of type 0.
  */
-export const SILENCE: readonly string[] = [
-  `rule add pref 10 iif lo fwmark ${HOST_MARK}/0xffff lookup main`,
-  'rule add pref 11 iif lo blackhole',
-];
+export const SILENCE: Readonly<Record<4 | 6, readonly string[]>> = {
+  4: silence(['tcp', 'udp', 'sctp', 'udplite', 'icmp']),
+  6: silence(['tcp', 'udp', 'sctp', 'udplite', 'ipv6-icmp']),
+};
+/** For a node that says nothing. */
+export const SETTINGS_SPEECHLESS: Readonly<Record<string, string>> = { 'net/ipv4/icmp_echo_ignore_all': '1' };
+
+function silence(protocols: readonly string[]): string[] {
+  return [
+    `rule add pref 10 iif lo fwmark ${HOST_MARK}/0xffff lookup main`,
+    ...protocols.map((name, n) => `rule add pref ${11 + n} iif lo ipproto ${name} dport 1-65534 blackhole`),
+  ];
+}
 
 /** `ip -batch` lines run inside the namespace at the far end of link `n`. */
 export function farBatch(spec: LabSpec, n: number): string[] {

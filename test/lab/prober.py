@@ -4,7 +4,7 @@
 #   sysctl   {ns, values: {"net/ipv4/…": "1"}}                          write kernel settings inside a namespace
 #   open     {ports: [{name, ns, dev, to}], host: {ns, mark}, fence: {ns, send, receive}}
 #   probe    {packets: [[from, family, src, dst, proto, sport, dport, type, code, flags, flow, quoted, real], …]}
-#            → {delivered: [[where, …], …]}; `flow` [family, src, dst, proto, sport, dport] is a connection that has
+#            → {delivered: [[[where, source, source port], …], …]}, without the latter two at the host; `flow` [family, src, dst, proto, sport, dport] is a connection that has
 #            seen both directions when the packet comes, `quoted` the same of a packet that an ICMP error quotes,
 #            `real` [dst, dport] what DNAT is expected to make of its destination
 #   flush    {}                                                         forget all connections of the host
@@ -41,13 +41,26 @@ BURST = 64
 # Stands for a connection entered by hand, which the next packet must not meet.
 ANY_FLOW = "any"
 # Where a transport header has its checksum.
-NOTHING = slice(0, 0)
 CHECKSUMS = {
     frames.TCP: slice(16, 18),
     frames.UDP: slice(6, 8),
     frames.UDPLITE: slice(6, 8),
     frames.SCTP: slice(8, 12),
+    1: slice(2, 4),
+    58: slice(2, 4),
 }
+# What masquerade changes besides: a source port, or the identifier of an echo.
+SOURCE_PORT = slice(0, 2)
+IDENTIFIER = slice(4, 6)
+PORTED = (frames.TCP, frames.UDP, frames.UDPLITE, frames.SCTP)
+
+
+def without(data, slices):
+    """`data` with these parts blank."""
+    blank = bytearray(data)
+    for part in slices:
+        blank[part] = bytes(len(blank[part]))
+    return bytes(blank)
 
 
 class Namespaces:
@@ -134,15 +147,31 @@ class Prober:
             self.receivers.append(("host", big_buffer(socket.socket(domain, socket.SOCK_RAW, protocol))))
         self.host_protocols |= wanted
 
-    def is_itself(self, name, data, number):
-        """Not an error message or an echo that quotes it: the payload of the packet, behind a header and no more."""
-        family, sent, unsummed = self.sent[number]
+    def sighting(self, name, data, number):
+        """
+        Where it came out and with which source; None for an error message or an echo that quotes it: it is the payload
+        of the packet, behind a header and no more.
+        """
+        family, proto, sent, real = self.sent[number]
         header = 20 if family == 4 else 40
         # AF_PACKET gives the Ethernet header too, raw IPv4 sockets the IP header, raw IPv6 sockets neither.
         before = 14 + header if name != "host" else header if family == 4 else 0
         got, wanted = data[before:], sent[header:]
-        # DNAT corrects a checksum where we would compute it, and there is more than one right way to write zero.
-        return got[: unsummed.start] + got[unsummed.stop :] == wanted[: unsummed.start] + wanted[unsummed.stop :]
+        if name == "host":
+            source = None
+        else:
+            source = data[26:30] if family == 4 else data[22:38]
+        masqueraded = source is not None and source != (sent[12:16] if family == 4 else sent[8:24])
+        # NAT corrects a checksum where we would compute it, and there is more than one right way to write zero.
+        free = [CHECKSUMS[proto]] if (real or masqueraded) and proto in CHECKSUMS else []
+        if masqueraded:
+            free += [SOURCE_PORT] if proto in PORTED else [IDENTIFIER] if proto in CHECKSUMS else []
+        if without(got, free) != without(wanted, free):
+            return None
+        if source is None:
+            return [name, None, None]
+        text = socket.inet_ntop(socket.AF_INET if family == 4 else socket.AF_INET6, source)
+        return [name, text, int.from_bytes(got[SOURCE_PORT], "big") if proto in PORTED else None]
 
     def drain(self, delivered, first, last):
         for name, sock in self.receivers:
@@ -152,8 +181,10 @@ class Prober:
                 except BlockingIOError:
                     break
                 number = frames.marker_in(data)
-                if number is not None and first <= number < last and self.is_itself(name, data, number):
-                    delivered[number - first].append(name)
+                if number is not None and first <= number < last:
+                    seen = self.sighting(name, data, number)
+                    if seen is not None:
+                        delivered[number - first].append(seen)
 
     def fence(self):
         for _ in range(FENCES):
@@ -187,15 +218,18 @@ class Prober:
             # An ICMP message has an identifier of its own; what has no ports either is told apart by addresses alone.
             own = sport if sport is not None else number if kind is not None else 0
             self.keep_apart((family, src, dst, proto, own, dport or 0))
+            # Masqueraded, two of them could be one connection, or one the reply of the other.
+            if sport is None and kind is None:
+                self.keep_apart((family, None, None, proto, None, None))
             if real:
                 self.keep_apart((family, src, real[0], proto, own, real[1]))
         inner = quoted and frames.packet(*quoted, None, None, 2, 0)[: 48 if family == 6 else 28]
         data = frames.packet(family, src, dst, proto, sport, dport, kind, code, flags, number, inner)
         if real:
             translated = frames.packet(family, src, real[0], proto, sport, real[1], kind, code, flags, number, inner)
-            self.sent[number] = (family, translated, CHECKSUMS.get(proto, NOTHING))
+            self.sent[number] = (family, proto, translated, True)
         else:
-            self.sent[number] = (family, data, NOTHING)
+            self.sent[number] = (family, proto, data, False)
         self.send(where, family, dst, data)
 
     def send(self, where, family, dst, data):
@@ -242,14 +276,14 @@ class Prober:
             for index, (where, _, family, src, dst, proto, sport, dport, flags, _) in enumerate(packets):
                 own = 20000 + rounds % 100 if sport is None else sport
                 data = frames.packet(family, src, dst, proto, own, dport, None, None, flags, first + index, None)
-                self.sent[first + index] = (family, data, NOTHING)
+                self.sent[first + index] = (family, proto, data, False)
                 self.send(where, family, dst, data)
             self.fence()
             self.drain(delivered, first, self.number)
             count = phases.setdefault(name, [0, {}])
             count[0] += 1
             for index, packet in enumerate(packets):
-                if delivered[index] != [packet[1]]:
+                if [where for where, _, _ in delivered[index]] != [packet[1]]:
                     count[1][index] = count[1].get(index, 0) + 1
             if count[0] == 1:
                 with open(done + ".new", "w") as file:

@@ -10,6 +10,7 @@ import { type Felix, failsafe, felixOf } from './felix.ts';
 import { type HostAt, type HostItem, hostsOf, isIn, type List, type Policy } from './hosts.ts';
 import { both, type Item, items, NAMESPACE, type Predicate, predicate, SERVICE_ACCOUNT } from './labels.ts';
 import { createMatcher } from './rule.ts';
+import { dropsSource, translated, type Translated } from './sources.ts';
 
 /** What decided, for the generator's statistics: a rule (by its place), a default, or something built in. */
 export interface Reason {
@@ -40,6 +41,8 @@ export interface Oracle {
   /** The decisions of all stages, in order, up to the first that denies. */
   stages(node: string, packet: Packet, without?: Without): readonly Reason[];
   hostAt(node: string, list: List, name: string): HostItem | undefined;
+  /** How the source of a packet that is allowed changes; undefined: it stays. */
+  translation(node: string, packet: Packet): Translated | undefined;
 }
 
 interface NodeReading {
@@ -117,6 +120,11 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
     return { verdict: 'deny', by: 'no-profile' };
   }
 
+  const endpointAt = (node: string, name: string): Item | undefined =>
+    all
+      .filter((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name)
+      .sort((a, b) => byText(keyOf(a.endpoint), keyOf(b.endpoint)))[0];
+
   function workload(
     node: string,
     name: string,
@@ -124,9 +132,7 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
     packet: Packet,
     felix: Felix,
   ): Decision {
-    const here = all
-      .filter((item) => item.endpoint?.spec.node === node && item.endpoint.spec.interfaceName === name)
-      .sort((a, b) => byText(keyOf(a.endpoint), keyOf(b.endpoint)))[0];
+    const here = endpointAt(node, name);
     if (!here?.endpoint) return { verdict: 'deny', by: 'built-in' };
     const tracked = conntrack(packet, felix);
     if (tracked) return tracked;
@@ -210,6 +216,10 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
     };
 
     if (from !== undefined) {
+      if (fromWorkload && dropsSource(endpointAt(node, from)?.endpoint, packet, felix)) {
+        ask('reverse-path', { verdict: 'deny', by: 'built-in' });
+        return trail;
+      }
       const before = beforeNat(packet);
       if (!askHost('host-untracked', from, 'untracked', 'ingress', before)) return trail;
       if (!askHost('host-pre-dnat', from, 'preDnat', 'ingress', before)) return trail;
@@ -249,6 +259,12 @@ export function createOracle(resources: readonly Resource[], factsOf: (node: str
     hostAt: (node, list, name) => readNode(node).hostAt(list, name),
     reason: (node, packet, without) => stages(node, packet, without).at(-1),
     verdict: (node, packet) => stages(node, packet).at(-1)?.verdict ?? 'allow',
+    translation: (node, packet) => {
+      const trail = stages(node, packet);
+      if (trail.at(-1)?.verdict === 'deny') return undefined;
+      const untracked = trail.some(({ stage, by }) => stage.startsWith('host-untracked') && by === 'rule');
+      return untracked ? undefined : translated(resources, readNode(node).felix, packet);
+    },
   };
 }
 

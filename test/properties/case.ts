@@ -6,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import { formatAddress, parseAddress } from '../../src/net/index.ts';
 import { createGraph, type NodePolicy } from '../../src/policy/index.ts';
 import { type Resource, resourceKey } from '../../src/resources/index.ts';
-import { createEvaluator, type Packet } from '../../src/verdict/index.ts';
+import { createEvaluator, type Packet, type Translation } from '../../src/verdict/index.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import { InvalidCase, parsed } from '../generator/resources.ts';
 import type { Raw } from '../generator/rules.ts';
@@ -34,14 +34,21 @@ export function nodePolicies(
   return (node) => graph.nodePolicy(node);
 }
 
+/** What an opinion comes to: the verdict, and if it is allowed, the source that it leaves with. */
+export function outcome(verdict: string, translation: Translation | undefined): string {
+  return translation === undefined ? verdict : `${verdict} from ${JSON.stringify(translation)}`;
+}
+
 /** Both opinions; `undefined` when the resources are not valid. */
 export function opinions(one: Case): { oracle: string; evaluator: string } | undefined {
   try {
     const resources = parsed(one.resources);
     const evaluator = createEvaluator(nodePolicies(resources, [one.node])(one.node), factsOf(one.node));
+    const oracle = createOracle(resources, factsOf);
+    const judged = evaluator.judge(one.packet);
     return {
-      oracle: createOracle(resources, factsOf).verdict(one.node, one.packet),
-      evaluator: evaluator.verdict(one.packet),
+      oracle: outcome(oracle.verdict(one.node, one.packet), oracle.translation(one.node, one.packet)),
+      evaluator: outcome(judged.verdict, judged.translation),
     };
   } catch (error) {
     if (error instanceof InvalidCase) return undefined;

@@ -8,7 +8,16 @@ import { createProbes } from '../generator/packets.ts';
 import { random, seedFromEnvironment } from '../generator/random.ts';
 import { parsed, resources } from '../generator/resources.ts';
 import { factsOf, NODE, OTHER_NODE } from '../generator/universe.ts';
-import { type Case, disagrees, nodePolicies, opinions, saveCase, savedCases, shrink } from './case.ts';
+import {
+  type Case,
+  disagrees,
+  nodePolicies,
+  opinions,
+  outcome,
+  saveCase,
+  savedCases,
+  shrink,
+} from './case.ts';
 
 const SEED = seedFromEnvironment();
 const VERDICTS = Number(process.env['TORTIE_UNIT_VERDICTS'] ?? 20_000);
@@ -46,7 +55,9 @@ function firstDisagreement(seed: number, count: number): Case | undefined {
   const next = createProbes(rand, all);
   for (let n = 0; n < count; n += 1) {
     const { node, packet } = next();
-    if (oracle.verdict(node, packet) !== evaluators.get(node)?.verdict(packet))
+    const judged = evaluators.get(node)?.judge(packet);
+    const wanted = outcome(oracle.verdict(node, packet), oracle.translation(node, packet));
+    if (wanted !== outcome(judged?.verdict ?? '', judged?.translation))
       return { node, packet, resources: raw };
   }
   return undefined;

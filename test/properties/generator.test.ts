@@ -59,6 +59,29 @@ it('makes every stage of a host endpoint decide both ways at least 50 times in 1
   expect([...kinds].filter(([kind, count]) => count < enough(kind))).toEqual([]);
 });
 
+it('masquerades often, spoofs often, and both in ways that are refused', { timeout: 120_000 }, () => {
+  const seen = new Map(
+    ['spoofed', 'may spoof', 'address', 'ports', 'interface', 'kept'].map((one) => [one, 0]),
+  );
+  const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
+  for (let n = 0; n < PACKETS / PER_SET; n += 1) {
+    const rand = random(23 + n);
+    const all = parsed(resources(rand));
+    const oracle = createOracle(all, factsOf);
+    const next = createProbes(rand, all);
+    for (let k = 0; k < PER_SET; k += 1) {
+      const { node, packet } = next();
+      if (oracle.reason(node, packet)?.stage === 'reverse-path') count('spoofed');
+      else if (packet.spoofed && packet.inInterface?.startsWith('cali')) count('may spoof');
+      const translation = oracle.translation(node, packet);
+      if (translation?.ports) count('ports');
+      if (translation?.address) count('address');
+      else count(translation ? 'interface' : 'kept');
+    }
+  }
+  expect([...seen].filter(([, times]) => times < 50)).toEqual([]);
+});
+
 it.each([false, true])('gives the same for the same seed (hosts: %s)', (hosts) => {
   const once = (): unknown => {
     const rand = random(42);

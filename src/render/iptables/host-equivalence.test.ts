@@ -46,9 +46,15 @@ test('judges hosts as the evaluator does', () => {
         for (const packet of list) {
           const judgement = evaluator.judge(packet);
           if (impossible(packet, judgement)) continue;
-          const { verdict, mark } = simulate(tables[packet.family], ruleset.ipsets, packet, brought);
+          const { verdict, mark, translation } = simulate(
+            tables[packet.family],
+            ruleset.ipsets,
+            packet,
+            brought,
+          );
           const stages = judgement.stages.map(({ stage, verdict: said }) => `${stage} ${said}`);
-          expect({ packet, stages, verdict }).toEqual({ packet, stages, verdict: judgement.verdict });
+          const wanted = { packet, stages, verdict: judgement.verdict, translation: judgement.translation };
+          expect({ packet, stages, verdict, translation }).toEqual(wanted);
           expect((mark & ~OUR_BITS) >>> 0).toBe(FOREIGN_MARK);
           for (const { stage, verdict: said, decidedBy } of judgement.stages) {
             if (decidedBy.kind !== 'rule') continue;

@@ -23,13 +23,15 @@ const texts = (of: ReturnType<typeof render>, table: IptablesTableName, chain: s
 
 describe('tables and hooks', () => {
   const always = ['filter INPUT insert', 'filter FORWARD insert', 'filter FORWARD append'];
+  const sources = 'raw PREROUTING insert';
   const host = ['mangle POSTROUTING insert', ...always, 'filter OUTPUT insert'];
   test('only those that some list needs', () => {
-    expect(hooks(render({}))).toEqual(always);
-    expect(hooks(render(up()))).toEqual(host);
-    expect(hooks(render(up({ preDnat: deny })))).toEqual(['mangle PREROUTING insert', ...host]);
-    expect(hooks(render(up({ untracked: deny })))).toEqual(['raw PREROUTING insert', ...host]);
-    expect(hooks(render({ any: { interfaceName: '*', lists: { untracked: deny } } }))).toEqual(host);
+    expect(hooks(render({}))).toEqual([sources, ...always]);
+    expect(hooks(render(up()))).toEqual([sources, ...host]);
+    expect(hooks(render(up({ preDnat: deny })))).toEqual([sources, 'mangle PREROUTING insert', ...host]);
+    expect(hooks(render(up({ untracked: deny })))).toEqual([sources, 'raw PREROUTING insert', ...host]);
+    const any = render({ any: { interfaceName: '*', lists: { untracked: deny } } });
+    expect(hooks(any)).toEqual([sources, ...host]);
   });
 
   test('at the end, when so configured', () => {
@@ -44,6 +46,21 @@ describe('tables and hooks', () => {
     expect(texts(render(up({ preDnat: deny })), 'filter', 'tortie-host-input')?.indexOf(asked)).toBe(0);
     expect(texts(render(up({ preDnat: deny })), 'filter', 'tortie-OUTPUT')?.indexOf(asked)).toBe(3);
   });
+});
+
+test('what pre-DNAT policy allows meets no rule of others in mangle, unless so configured', () => {
+  const { iptables } = nodePolicy({}).config;
+  const last = (mangleAcceptAction: 'accept' | 'return') =>
+    texts(
+      render(up({ preDnat: deny }), { config: { iptables: { ...iptables, mangleAcceptAction } } }),
+      'mangle',
+      'tortie-PREROUTING',
+    )?.slice(2);
+  expect(last('return')).toEqual(['-j MARK --set-mark 0x0/0x20000']);
+  expect(last('accept')).toEqual([
+    '-j MARK --set-mark 0x0/0x20000',
+    '-m mark --mark 0x10000/0x10000 -j ACCEPT',
+  ]);
 });
 
 test('REJECT only in filter', () => {

@@ -89,14 +89,17 @@ function preDnat(program: Program, bits: Bits): HostTable {
   const hosts = program.hosts.filter((h) => h.preDnat !== undefined);
   if (hosts.length === 0) return NO_HOSTS;
   const found = stageChains(hosts, ROOTS.preDnat, 'preDnat', 'ingress', undefined);
+  const keep = program.config.iptables.mangleAcceptAction === 'accept';
   const first: RuleLine =
     untracked(program.hosts, 'ingress').length > 0
-      ? { text: `${whenSet(bits.accepted)} -j RETURN` }
+      ? { text: `${whenSet(bits.accepted)} -j ${keep ? 'ACCEPT' : 'RETURN'}` }
       : { text: clearBits(bits.accepted | bits.passed) };
+  const last: RuleLine[] = keep ? [{ text: `${whenSet(bits.accepted)} -j ACCEPT` }] : [];
   const entry = chain('tortie-PREROUTING', [
     first,
     { text: `-j tortie-${ROOTS.preDnat}` },
     { text: clearBits(bits.passed) },
+    ...last,
   ]);
   const hooks = [hook('PREROUTING', program.config.chainInsertMode, entry.name)];
   return { chains: [entry, ...found.chains], hooks, lists: found.lists };

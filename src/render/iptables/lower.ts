@@ -13,7 +13,9 @@ import { type CallContext, lowerCallList } from './call-list.ts';
 import { failsafeChain, failsafeChainName } from './failsafes.ts';
 import { hooks, type StaticContext, staticChains } from './hooks.ts';
 import { lowerStageList, type StageList } from './host-lists.ts';
-import { filterTable, mangleTable, rawTable } from './hosts.ts';
+import { filterTable, type HostTable, mangleTable, rawTable } from './hosts.ts';
+import { masqueradeChains, masqueradeHooks } from './masquerade.ts';
+import { reversePathTable } from './reverse-path.ts';
 import { type CalledBlocks, setUses } from './uses.ts';
 
 export interface IptablesOptions {
@@ -26,21 +28,22 @@ export function lowerIptables(program: Program, options: IptablesOptions = { log
     TABLES.map((table) => {
       const targets = targetsOf(program.config.iptables, options.log, table);
       return tablePart(program, table, { family, bits, targets });
-    }).filter((part) => part.chains.length > 0);
+    }).filter((part) => part.hooks.length > 0);
   const families = { 4: parts(4), 6: parts(6) };
   const sets = setTable(program, { 4: calledBlocks(families[4]), 6: calledBlocks(families[6]) });
   const tables = (family: Family): ReadonlyMap<IptablesTableName, IptablesTable> =>
     new Map(
       families[family].map((part): [IptablesTableName, IptablesTable] => {
         const blocks = [...part.blocks].flatMap((block) => cachedBlock(block, part.context, sets));
-        return [part.table, { chains: byName([...part.chains, ...blocks]), hooks: part.hooks }];
+        const nat = part.table === 'nat' ? masqueradeChains(program, family, sets) : [];
+        return [part.table, { chains: byName([...part.chains, ...blocks, ...nat]), hooks: part.hooks }];
       }),
     );
   return { dialect: 'iptables', tables: { 4: tables(4), 6: tables(6) }, ipsets: sets.ipsets() };
 }
 
 /** In the order of a packet's way. */
-const TABLES = ['raw', 'mangle', 'filter'] as const;
+const TABLES = ['raw', 'mangle', 'nat', 'filter'] as const;
 
 /** One table before its blocks are lowered, which needs to know the use of every set in all tables. */
 interface TablePart {
@@ -51,9 +54,24 @@ interface TablePart {
   readonly blocks: ReadonlySet<Block>;
 }
 
+const PARTS: Readonly<Record<IptablesTableName, (program: Program, context: StaticContext) => HostTable>> = {
+  raw(program, context) {
+    const [sources, hosts] = [reversePathTable(program, context.family), rawTable(program, context)];
+    return {
+      chains: [...sources.chains, ...hosts.chains],
+      hooks: [...sources.hooks, ...hosts.hooks],
+      lists: hosts.lists,
+    };
+  },
+  mangle: mangleTable,
+  // Its chains mention sets, and are made when all sets have their names.
+  nat: (program, { family }) => ({ chains: [], hooks: masqueradeHooks(program, family), lists: [] }),
+  filter: filterTable,
+};
+
 function tablePart(program: Program, table: (typeof TABLES)[number], context: StaticContext): TablePart {
   const filter = table === 'filter';
-  const hosts = { raw: rawTable, mangle: mangleTable, filter: filterTable }[table](program, context);
+  const hosts = PARTS[table](program, context);
   const { chains, blocks } = lowerLists(program, table, hosts.lists, context);
   return {
     table,

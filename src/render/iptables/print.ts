@@ -60,7 +60,12 @@ export function printTable(
   const lines = [`*${name}`];
   for (const chain of table.chains.keys()) lines.push(chainDeclaration(chain));
   for (const chain of table.chains.values()) lines.push(bodyText(chain));
-  for (const hook of hooks) lines.push(hookLine(hook));
+  // Each insertion goes above the last one.
+  for (const name of new Set(hooks.map((hook) => hook.chain))) {
+    const here = hooks.filter((hook) => hook.chain === name && hook.position === 'insert');
+    for (const hook of here.toReversed()) lines.push(hookLine(hook));
+  }
+  for (const hook of hooks) if (hook.position === 'append') lines.push(hookLine(hook));
   lines.push('COMMIT', '');
   return lines.join('\n');
 }

@@ -2,7 +2,7 @@
 // they do to a packet. Strict: an option or target that it does not know throws.
 import type { Ipset } from '../../ipsets/index.ts';
 import { parseAddress, protocolName } from '../../net/index.ts';
-import type { Packet } from '../../verdict/index.ts';
+import type { Packet, Translation } from '../../verdict/index.ts';
 import type { IptablesTableName } from '../ruleset.ts';
 
 type Chains = ReadonlyMap<string, readonly string[]>;
@@ -11,6 +11,7 @@ export type Tables = ReadonlyMap<IptablesTableName, Chains>;
 const BUILT_IN: readonly (readonly [IptablesTableName, readonly string[]])[] = [
   ['raw', ['PREROUTING', 'OUTPUT']],
   ['mangle', ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']],
+  ['nat', ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING']],
   ['filter', ['INPUT', 'FORWARD', 'OUTPUT']],
 ];
 
@@ -62,6 +63,8 @@ export function restore(tables: Tables, text: string): Tables[] {
 export interface Simulated {
   readonly verdict: 'allow' | 'deny';
   readonly mark: number;
+  /** As the evaluator says it. */
+  readonly translation?: Translation;
 }
 
 interface State {
@@ -69,6 +72,7 @@ interface State {
   readonly ipsets: ReadonlyMap<string, Ipset>;
   mark: number;
   conntrack: NonNullable<Packet['state']>;
+  translation?: Translation;
 }
 
 /** `outInterface` of the packet is where it really leaves. */
@@ -88,6 +92,7 @@ export function simulate(
           ['raw', 'OUTPUT', before],
           ['filter', 'OUTPUT', stale],
           ['mangle', 'POSTROUTING', packet],
+          ['nat', 'POSTROUTING', packet],
         ]
       : [
           ['raw', 'PREROUTING', before],
@@ -97,10 +102,20 @@ export function simulate(
             : ([
                 ['filter', 'FORWARD', packet],
                 ['mangle', 'POSTROUTING', packet],
+                ['nat', 'POSTROUTING', packet],
               ] satisfies [IptablesTableName, string, Packet][])),
         ];
-  const denied = hooks.some(([table, chain, seen]) => run(state, table, chain, seen) === 'drop');
-  return { verdict: denied ? 'deny' : 'allow', mark: state.mark };
+  const denied = hooks.some(([table, chain, seen]) => {
+    // Only the first packet of a connection comes to that table.
+    if (table === 'nat' && state.conntrack !== 'new') return false;
+    return run(state, table, chain, seen) === 'drop';
+  });
+  const { translation } = state;
+  return {
+    verdict: denied ? 'deny' : 'allow',
+    mark: state.mark,
+    ...(translation && !denied && { translation }),
+  };
 }
 
 function beforeDnat(packet: Packet): Packet {
@@ -132,6 +147,10 @@ function run(state: State, table: IptablesTableName, name: string, packet: Packe
     if (to === 'MARK') {
       const [value = 0, mask = 0] = (options[1] ?? '').split('/').map(Number);
       state.mark = ((state.mark & ~mask) | value) >>> 0;
+    } else if (to === 'MASQUERADE' || to === 'SNAT') {
+      if (table !== 'nat') throw new Error(`${to} in ${table}`);
+      state.translation = translationOf(options);
+      return 'accept';
     } else if (to === 'CT' && options[0] === '--notrack' && table === 'raw') state.conntrack = 'untracked';
     else if (to.startsWith('tortie-')) {
       const end = run(state, table, to, packet, depth + 1);
@@ -139,6 +158,15 @@ function run(state: State, table: IptablesTableName, name: string, packet: Packe
     } else throw new Error(`what does ${rule} do?`);
   }
   return undefined;
+}
+
+function translationOf(options: readonly string[]): Translation {
+  const value = (name: string): string => options[options.indexOf(name) + 1] ?? '';
+  const [address = '', range = ''] = options.includes('--to-source')
+    ? value('--to-source').split(':')
+    : ['', options.includes('--to-ports') ? value('--to-ports') : ''];
+  const [first = 0, last = first] = range.split('-').map(Number);
+  return { ...(address !== '' && { address }), ...(range !== '' && { ports: { first, last } }) };
 }
 
 /** The words of the target, if all matches hold; an empty list for a rule without one. */
@@ -178,6 +206,9 @@ function holds(
       return named(packet.outInterface, value);
     case '-p':
       return value === protocolText(packet);
+    // With `--validmark` for its value; that option has none.
+    case '--invert':
+      return packet.spoofed === true && !(family === 6 && source === 0n);
     case '-s':
       return inNet(value, family, source);
     case '-d':

@@ -40,6 +40,7 @@ const WAYS = [
 describe.each(WAYS)('a ruleset that passes by $pass, with $lists lists', ({ pass, shareFrom }) => {
   it('decides and logs as the evaluator does, and leaves the marks of others alone', () => {
     const decidedByRule = { allow: 0, deny: 0 };
+    const ofSources = { spoofed: 0, translated: 0 };
     const packets = fc.array(arbitraryPacket, { minLength: 30, maxLength: 30 });
     // Below the check of nesting, which random policies may exceed with `goto`.
     const lower = createLowering({ log: 'log', capabilities: { ...DEFAULT_CAPABILITIES, pass, shareFrom } });
@@ -49,10 +50,17 @@ describe.each(WAYS)('a ruleset that passes by $pass, with $lists lists', ({ pass
         const evaluator = createEvaluator(policy);
         for (const packet of list) {
           const judgement = evaluator.judge(packet);
-          const { verdict, logged, mark } = simulate(ruleset, packet, FOREIGN_MARK);
-          const wanted = { packet, verdict: judgement.verdict, logged: loggedIn(judgement) };
-          expect({ packet, verdict, logged }).toEqual(wanted);
+          const { verdict, logged, mark, translation } = simulate(ruleset, packet, FOREIGN_MARK);
+          const wanted = {
+            packet,
+            verdict: judgement.verdict,
+            logged: loggedIn(judgement),
+            translation: judgement.translation,
+          };
+          expect({ packet, verdict, logged, translation }).toEqual(wanted);
           expect((mark & ~PASS_BIT) >>> 0).toBe(FOREIGN_MARK);
+          if (judgement.stages.at(-1)?.stage === 'reverse-path') ofSources.spoofed++;
+          if (judgement.translation) ofSources.translated++;
           for (const stage of judgement.stages) {
             if (stage.decidedBy.kind === 'rule') decidedByRule[stage.verdict]++;
           }
@@ -60,6 +68,7 @@ describe.each(WAYS)('a ruleset that passes by $pass, with $lists lists', ({ pass
       }),
       { numRuns: RUNS },
     );
+    expect(Math.min(ofSources.spoofed, ofSources.translated)).toBeGreaterThan(RUNS / 4);
     expect(Math.min(decidedByRule.allow, decidedByRule.deny)).toBeGreaterThan(RUNS);
   });
 });

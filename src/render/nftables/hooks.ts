@@ -2,6 +2,7 @@
 //
 // | chain                   | hook        | priority | judges                                                     |
 // | ----------------------- | ----------- | -------- | ---------------------------------------------------------- |
+// | prerouting-reverse-path | prerouting  | -300     | sources of workloads, by the host's routes                 |
 // | prerouting-untracked    | prerouting  | -300     | host-untracked: before conntrack (-200), as `notrack` asks |
 // | prerouting-pre-dnat     | prerouting  | -150     | host-pre-dnat: behind conntrack, before DNAT (-100)        |
 // | input-host              | input       | 0        | host-ingress; other interfaces than input-from-workload's  |
@@ -14,8 +15,10 @@
 // | output-untracked        | output      | -300     | host-untracked-out: before conntrack and DNAT              |
 // | output-host             | output      | 0        | host-egress, but what was DNATed                           |
 // | postrouting-host        | postrouting | -150     | host-egress of what the host sent and DNAT changed         |
+// | postrouting-masquerade  | postrouting | 101      | nothing: translates what leaves IP pools (masquerade.ts)   |
 //
-// Those of host endpoints exist only when a host endpoint of this node has a use for them.
+// Those of host endpoints exist only when a host endpoint of this node has a use for them, the last one only when some
+// pool has natOutgoing. The first two concern different interfaces, so that their order is of no account.
 //
 // `accept` ends only its own base chain, so both sides of a packet are judged one after the other without a mark.
 // Priority 0 is the place of a firewall (`filter`): behind conntrack's defragmentation (-400) and look-up (-200), and
@@ -26,13 +29,14 @@
 // postrouting shows the new one, before masquerading (100). A packet without an in-interface there comes from the host:
 // forwarded ones have theirs (since Linux 5.7).
 import type { NodeConfig } from '../../policy/index.ts';
-import type { HostProgram } from '../program.ts';
+import type { EndpointProgram, HostProgram } from '../program.ts';
 import type { NftChain, NftSet, RuleLine } from '../ruleset.ts';
 import { ACCEPT, type ActionSettings, deny, DROP } from './actions.ts';
-import { asksOthers, hostDispatch } from './host-chains.ts';
+import { hostDispatch } from './host-chains.ts';
 import { DISCOVERY, FROM_MAP, OTHER_WORKLOADS, TO_MAP } from './names.ts';
 import { namedChain } from './policy-chains.ts';
-import { interfaceWildcard } from './quote.ts';
+import { interfaceName, interfaceWildcard } from './quote.ts';
+import { reversePathLines } from './reverse-path.ts';
 import { ctState, match, metaMatch, payload, type Statement } from './statement.ts';
 import { ruleLine } from './text.ts';
 
@@ -46,14 +50,20 @@ type Side = 'iifname' | 'oifname';
 
 export function hooks(
   config: NodeConfig,
-  interfaces: readonly string[],
+  endpoints: readonly EndpointProgram[],
   hosts: readonly HostProgram[],
   settings: ActionSettings,
 ): Hooks {
   const prefixes = config.interfacePrefixes;
+  const interfaces = endpoints.map((endpoint) => interfaceName(endpoint.interface));
   const others = interfaces.filter((name) => !prefixes.some((prefix) => name.startsWith(prefix)));
   const host = hostDispatch(hosts, config, others, settings);
+  const sources = [
+    ...prefixes.map((prefix) => metaMatch('iifname', interfaceWildcard(prefix))),
+    ...(others.length > 0 ? [metaMatch('iifname', `@${OTHER_WORKLOADS}`)] : []),
+  ];
   const chains = [
+    base('prerouting-reverse-path', 'prerouting', -300, reversePathLines(sources, endpoints)),
     ...optional('prerouting-untracked', 'prerouting', -300, host.untracked),
     ...optional('prerouting-pre-dnat', 'prerouting', -150, host.preDnat),
     ...optional('forward-host-in', 'forward', -1, host.forwardIn),
@@ -67,8 +77,7 @@ export function hooks(
     ...optional('output-host', 'output', 0, host.egress),
     ...optional('postrouting-host', 'postrouting', -150, host.egressDnat),
   ];
-  const named = (others.length > 0 && drops(config)) || asksOthers(hosts, others);
-  return { chains, sets: [discoverySet(), ...(named ? [otherWorkloads(others)] : [])] };
+  return { chains, sets: [discoverySet(), ...(others.length > 0 ? [otherWorkloads(others)] : [])] };
 }
 
 function optional(

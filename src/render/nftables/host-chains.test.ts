@@ -18,6 +18,7 @@ const all = (ruleset: NftRuleset) =>
 describe('base chains of host endpoints', () => {
   it('exist only when a host endpoint has a use for them', () => {
     const workloads = [
+      'prerouting-reverse-path',
       'forward-from-workload',
       'forward-to-workload',
       'input-from-workload',
@@ -45,7 +46,9 @@ describe('the accepted bit', () => {
   const preDnat = { eth0: { interfaceName: 'eth0', lists: { preDnat: allow } } };
 
   it('is not in use without untracked or pre-DNAT policy', () => {
-    expect(all(render({ eth0: { interfaceName: 'eth0', lists: { normal: allow } } }))).not.toContain('mark');
+    expect(all(render({ eth0: { interfaceName: 'eth0', lists: { normal: allow } } }))).not.toContain(
+      'meta mark',
+    );
   });
 
   it('is the second bit of the mask, cleared by the first chain that a packet meets', () => {

@@ -136,7 +136,7 @@ export function hostDispatch(
 }
 
 /** Does `*` have to know which interfaces are those of workloads? */
-export function asksOthers(hosts: readonly HostProgram[], others: readonly string[]): boolean {
+function asksOthers(hosts: readonly HostProgram[], others: readonly string[]): boolean {
   return others.length > 0 && hosts.some((host) => host.interface === '*');
 }
 

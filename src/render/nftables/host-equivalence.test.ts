@@ -57,10 +57,16 @@ describe.each(['goto', 'mark'] as const)('a ruleset that passes by %s', (pass) =
         for (const packet of list) {
           const judgement = evaluator.judge(packet);
           if (impossible(packet, judgement)) continue;
-          const { verdict, logged, mark } = simulate(ruleset, packet, brought);
+          const { verdict, logged, mark, translation } = simulate(ruleset, packet, brought);
           const stages = judgement.stages.map(({ stage, verdict: said }) => `${stage} ${said}`);
-          const wanted = { packet, stages, verdict: judgement.verdict, logged: loggedIn(judgement) };
-          expect({ packet, stages, verdict, logged }).toEqual(wanted);
+          const wanted = {
+            packet,
+            stages,
+            verdict: judgement.verdict,
+            logged: loggedIn(judgement),
+            translation: judgement.translation,
+          };
+          expect({ packet, stages, verdict, logged, translation }).toEqual(wanted);
           expect((mark & ~OUR_BITS) >>> 0).toBe(FOREIGN_MARK);
           for (const { stage, verdict: said, decidedBy } of judgement.stages) {
             if (decidedBy.kind !== 'rule') continue;

@@ -4,7 +4,7 @@ import { parseAddress } from '../../net/index.ts';
 import type { Failsafe, NodePolicy } from '../../policy/index.ts';
 import type { Packet } from '../../verdict/index.ts';
 import { type HostSketch, nodePolicy, type TierSketch } from '../../verdict/testing.ts';
-import { arbitraryPacket, rules, SETS, tier } from './testing.ts';
+import { arbitraryPacket, arbitrarySources, rules, SETS, tier } from './testing.ts';
 
 const failsafe: fc.Arbitrary<Failsafe> = fc.oneof(
   fc.record({ protocol: fc.constantFrom(6, 17), port: fc.constantFrom(80, 443, 79) }),
@@ -39,6 +39,7 @@ export const arbitraryHostPolicy: fc.Arbitrary<NodePolicy> = fc
     reject: fc.boolean(),
     inbound: failsafes,
     outbound: failsafes,
+    sources: arbitrarySources,
   })
   .map((the) => {
     const { t1, t2, u1, u2, p1 } = the;
@@ -76,14 +77,20 @@ export const arbitraryHostPolicy: fc.Arbitrary<NodePolicy> = fc
       hostNeighbourDiscovery: the.discovery,
       failsafeInbound: the.inbound,
       failsafeOutbound: the.outbound,
+      ...the.sources.config,
       nftables: { ...nftables, denyAction: the.reject ? 'reject' : 'drop' },
     } as const;
     return nodePolicy(
       {
         a: { tiers: { t1, u1 }, profiles: { p1 } },
-        tap: { interfaceName: 'tap0', tiers: { t2 }, profiles: { p1 } },
+        tap: { interfaceName: 'tap0', tiers: { t2 }, profiles: { p1 }, ...the.sources.endpoint },
       },
-      { ipSets: SETS, config, hosts: { eth0, eth1, ...(the.any ? { all } : {}) } },
+      {
+        ipSets: SETS,
+        config,
+        masquerade: the.sources.masquerade,
+        hosts: { eth0, eth1, ...(the.any ? { all } : {}) },
+      },
     );
   });
 

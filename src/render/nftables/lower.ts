@@ -12,9 +12,10 @@ import type { NftCapabilities } from './capabilities.ts';
 import { type EndpointChains, endpointChains, type SharedList } from './endpoint-chains.ts';
 import { hooks } from './hooks.ts';
 import { hostFailsafes, type HostList, hostLists } from './host-chains.ts';
-import { FROM_MAP, passChain, TO_MAP } from './names.ts';
+import { masquerade } from './masquerade.ts';
+import { FROM_MAP, MAY_SPOOF, passChain, TO_MAP } from './names.ts';
 import { type LoweredBlock, namedChain, policyChains } from './policy-chains.ts';
-import { interfaceName } from './quote.ts';
+import { reversePathChains } from './reverse-path.ts';
 import { setHalves, type SetHalves } from './sets.ts';
 import { settingsOf, stageSettings } from './settings.ts';
 import { COUNTER, goto } from './statement.ts';
@@ -60,7 +61,7 @@ interface LoweredOnce {
 }
 
 /** In this order: what is called is known when the endpoints are done. */
-const PASSES = ['hooks', 'endpoints', 'hosts', 'policies', 'passing tiers'] as const;
+const PASSES = ['hooks', 'sources', 'endpoints', 'hosts', 'policies', 'passing tiers', 'masquerade'] as const;
 
 export function createLowering(options: LowerOptions): (program: Program) => NftRuleset {
   const plain = createPasses('goto', options);
@@ -89,10 +90,15 @@ function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (pro
 
   const passes: Readonly<Record<(typeof PASSES)[number], (draft: Draft) => void>> = {
     hooks({ program, settings, chains, sets }) {
-      const interfaces = program.endpoints.map((endpoint) => interfaceName(endpoint.interface));
-      const made = hooks(program.config, interfaces, program.hosts, settings);
+      const made = hooks(program.config, program.endpoints, program.hosts, settings);
       chains.push(...made.chains);
       for (const set of made.sets) sets.set(set.name, set);
+    },
+
+    sources(draft) {
+      const { chains, maySpoof } = reversePathChains(draft.program.endpoints);
+      draft.chains.push(...chains);
+      for (const [name, chain] of maySpoof) addElement(draft, MAY_SPOOF, name, chain);
     },
 
     endpoints(draft) {
@@ -175,6 +181,13 @@ function createPasses(pass: ActionSettings['pass'], options: LowerOptions): (pro
             : ruleLine([COUNTER, goto(any)], { comment: 'any other interface' });
         chains.push(namedChain(name, maps.has(name) ? [ask, rest] : [rest]));
       }
+    },
+
+    masquerade({ program, chains, sets }) {
+      const halves = (set: string, family: 4 | 6): SetHalves => setHalves(setIn(program, set), family);
+      const made = masquerade(program.masquerade, halves);
+      chains.push(...made.chains);
+      for (const set of made.sets) sets.set(set.name, set);
     },
   };
 

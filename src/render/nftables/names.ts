@@ -9,6 +9,8 @@ export const FROM_MAP = 'from-workload';
 export const TO_MAP = 'to-workload';
 /** Interfaces of endpoints that no workload prefix covers. */
 export const OTHER_WORKLOADS = 'other-workloads';
+/** Interface → the chain with the sources that its endpoint may spoof. */
+export const MAY_SPOOF = 'may-spoof';
 /** ICMPv6 types of neighbour discovery and MLD. */
 export const DISCOVERY = 'neighbour-discovery';
 
@@ -31,6 +33,10 @@ function copyId(block: Block, stage: string | undefined): string {
 
 export function endpointChain(direction: Direction, interfaceName: string): string {
   return objectName(direction === 'egress' ? 'from-' : 'to-', interfaceName);
+}
+
+export function spoofChain(interfaceName: string): string {
+  return objectName('may-spoof-', interfaceName);
 }
 
 /** What follows for an endpoint when a tier has passed the packet. */

@@ -1,7 +1,7 @@
 // Test code: what the kernel does with a ruleset and a packet, after nft(8), over the lowered statements. Strict: a
 // match that loads what a packet does not have fails, negated or not; anything that it does not know throws.
 import { formatAddress, IntervalSet, parsePrefix, protocolName } from '../../net/index.ts';
-import type { Packet } from '../../verdict/index.ts';
+import type { Packet, Translation } from '../../verdict/index.ts';
 import type { NftChain, NftRuleset, NftSet, RuleLine } from '../ruleset.ts';
 import type { Expression, Match, Statement, Value } from './statement.ts';
 
@@ -11,6 +11,8 @@ export interface Simulated {
   readonly logged: readonly string[];
   /** The packet's mark afterwards. */
   readonly mark: number;
+  /** As the evaluator says it. */
+  readonly translation?: Translation;
 }
 
 type Loaded = string | number | readonly (string | number)[] | undefined;
@@ -31,14 +33,22 @@ const DNAT_PRIORITY = -100;
 export function simulate(ruleset: NftRuleset, packet: Packet, mark = 0): Simulated {
   const state: State = { mark, logged: [], conntrack: packet.state ?? 'new', tracked: false };
   const denied = basesOf(ruleset, packet).some(({ name, base }) => {
-    const { hook = '', priority = 0 } = base ?? {};
+    const { hook = '', priority = 0, type } = base ?? {};
+    // Only the first packet of a connection comes to a chain of this type.
+    if (type === 'nat' && state.conntrack !== 'new') return false;
     state.tracked = priority > CONNTRACK_PRIORITY;
     const early = hook === 'prerouting' || (hook === 'output' && priority < DNAT_PRIORITY);
     const verdict = walk(ruleset, name, early ? beforeDnat(packet) : packet, state);
     if (verdict === 'reject' && hook === 'postrouting') throw new Error('no reject in postrouting');
     return verdict !== 'accept';
   });
-  return { verdict: denied ? 'deny' : 'allow', logged: state.logged, mark: state.mark };
+  const { translation } = state;
+  return {
+    verdict: denied ? 'deny' : 'allow',
+    logged: state.logged,
+    mark: state.mark,
+    ...(translation && !denied && { translation }),
+  };
 }
 
 function basesOf(ruleset: NftRuleset, { inInterface, outInterface }: Packet): NftChain[] {
@@ -66,6 +76,7 @@ interface State {
   conntrack: NonNullable<Packet['state']>;
   /** Has the packet passed conntrack? */
   tracked: boolean;
+  translation?: Translation;
 }
 
 function walk(ruleset: NftRuleset, base: string, packet: Packet, state: State): 'accept' | 'drop' | 'reject' {
@@ -103,11 +114,29 @@ function runRule(ruleset: NftRuleset, rule: RuleLine, packet: Packet, state: Sta
       const key = load(statement.vmap.key, packet, state);
       const found = ruleset.maps.get(statement.vmap.data.slice(1))?.elements.get(String(key));
       if (found !== undefined) return { goto: { target: found.replace('goto ', '') } };
+    } else if ('masquerade' in statement || 'snat' in statement) {
+      const nat = 'snat' in statement ? statement.snat : statement.masquerade;
+      state.translation = translationOf(nat);
+      return { accept: null };
     } else if (!('counter' in statement) && !('continue' in statement)) {
       return statement;
     }
   }
   return undefined;
+}
+
+function translationOf({
+  addr,
+  port,
+}: {
+  readonly addr?: string;
+  readonly port?: number | { readonly range: readonly [number, number] };
+}): Translation {
+  const [first, last] = typeof port === 'number' ? [port, port] : (port?.range ?? []);
+  return {
+    ...(addr !== undefined && { address: addr }),
+    ...(first !== undefined && last !== undefined && { ports: { first, last } }),
+  };
 }
 
 function holds(ruleset: NftRuleset, { match }: Match, packet: Packet, state: State): boolean {
@@ -140,6 +169,7 @@ function load(expression: Expression, packet: Packet, state: State): Loaded {
     if (state.conntrack === 'untracked' || state.conntrack === 'invalid') return undefined;
     return packet.originalDestination === undefined ? '' : 'dnat';
   }
+  if ('fib' in expression) return packet.spoofed === true ? 0 : 1;
   if ('concat' in expression) {
     const parts = expression.concat.map((part) => load(part, packet, state));
     return parts.includes(undefined) ? undefined : (parts as (string | number)[]);

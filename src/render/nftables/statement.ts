@@ -6,6 +6,7 @@ export type Expression =
   | { readonly meta: { readonly key: 'nfproto' | 'l4proto' | 'iif' | 'iifname' | 'oifname' | 'mark' } }
   | { readonly ct: { readonly key: 'state' | 'status' } }
   | { readonly payload: { readonly protocol: string; readonly field: string } }
+  | { readonly fib: { readonly result: 'oif'; readonly flags: readonly string[] } }
   | { readonly concat: readonly Expression[] }
   | { readonly '&': readonly [Expression, number] }
   | { readonly '|': readonly [Expression, number] };
@@ -25,6 +26,9 @@ export interface Match {
   };
 }
 
+/** One port, or a range of them, of a translated source. */
+type NatPort = number | { readonly range: readonly [number, number] };
+
 export type Statement =
   | Match
   | { readonly counter: null }
@@ -33,6 +37,15 @@ export type Statement =
   | { readonly log: { readonly prefix: string; readonly level?: 'info'; readonly group?: number } }
   | { readonly notrack: null }
   | { readonly reject: null }
+  | { readonly masquerade: { readonly port?: NatPort; readonly flags: 'fully-random' } }
+  | {
+      readonly snat: {
+        readonly family: 'ip';
+        readonly addr: string;
+        readonly port?: NatPort;
+        readonly flags: 'fully-random';
+      };
+    }
   | { readonly accept: null }
   | { readonly drop: null }
   | { readonly return: null }
@@ -86,6 +99,9 @@ export function ctState(...states: readonly ('established' | 'related' | 'invali
 
 /** Has the packet's connection been sent to another destination? Never for a packet without a connection. */
 export const DNATED: Match = { match: { op: 'in', left: { ct: { key: 'status' } }, right: 'dnat' } };
+
+/** Does no route to the packet's source lead back to where it came from? */
+export const SPOOFED: Match = match({ fib: { result: 'oif', flags: ['saddr', 'mark', 'iif'] } }, 0);
 
 export function jump(target: string): Statement {
   return { jump: { target } };

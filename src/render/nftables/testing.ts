@@ -13,7 +13,7 @@ import {
 } from '../../verdict/testing.ts';
 
 const V4 = ['10.0.0.1', '10.0.0.2', '10.1.0.1', '11.0.0.1'];
-const V6 = ['fd00::1', 'fd00::2', 'fd01::1'];
+const V6 = ['fd00::1', 'fd00::2', 'fd01::1', '::'];
 const NETS = [
   '10.0.0.1/32',
   '10.0.0.0/24',
@@ -104,6 +104,39 @@ export const tier = (name: string): fc.Arbitrary<TierSketch> =>
       policies: { [`${name}-1`]: one, [`${name}-2`]: two },
     }));
 
+/** What is masqueraded and how, and what the endpoint on `tap0` may spoof. */
+export const arbitrarySources = fc
+  .record({
+    allowSpoofing: fc.boolean(),
+    spoofable: fc.constantFrom<string[]>(['10.0.0.1/32'], ['10.0.0.0/24', 'fd00::1/128'], ['fd00::/64']),
+    sources: fc.constantFrom<string[]>(
+      [],
+      ['10.0.0.0/24'],
+      ['10.0.0.0/24', 'fd00::/64'],
+      ['0.0.0.0/0', 'fd00::/8'],
+    ),
+    exceptions: fc.constantFrom<string[]>(
+      [],
+      ['10.0.0.0/24'],
+      ['10.0.0.2/32', '11.0.0.0/8', 'fd00::2/128', 'fd01::/16'],
+    ),
+    outInterface: maybe(fc.constantFrom('eth0', 'eth+', 'cali-+')),
+    ports: maybe(fc.constantFrom({ first: 1024, last: 2000 }, { first: 7, last: 7 })),
+    address: maybe(fc.constant('192.0.2.7')),
+  })
+  .map(({ allowSpoofing, spoofable, sources, exceptions, outInterface, ports, address }) => ({
+    config: {
+      allowSpoofing,
+      masquerade: {
+        ...(outInterface && { outInterface }),
+        ...(ports && { ports }),
+        ...(address && { address }),
+      },
+    },
+    endpoint: { spoofable },
+    masquerade: { sources, exceptions },
+  }));
+
 /** Endpoints `a` and `b` on workload interfaces and one on `tap0`, with different parts of the same tiers. */
 export const arbitraryPolicy: fc.Arbitrary<NodePolicy> = fc
   .record({
@@ -114,15 +147,24 @@ export const arbitraryPolicy: fc.Arbitrary<NodePolicy> = fc
     p2: fc.record({ ingress: rules, egress: rules }),
     drop: fc.boolean(),
     invalid: fc.boolean(),
+    sources: arbitrarySources,
   })
-  .map(({ t1, t2, t3, p1, p2, drop, invalid }) =>
+  .map(({ t1, t2, t3, p1, p2, drop, invalid, sources }) =>
     nodePolicy(
       {
         a: { tiers: { t1, t2, t3 }, profiles: { p1, p2 } },
         b: { tiers: { t2, t3 }, profiles: { p2, p1 } },
-        tap: { interfaceName: 'tap0', tiers: { t1, t3 }, profiles: { p1 } },
+        tap: { interfaceName: 'tap0', tiers: { t1, t3 }, profiles: { p1 }, ...sources.endpoint },
       },
-      { ipSets: SETS, config: { endpointToHostAction: drop ? 'drop' : 'accept', dropInvalid: invalid } },
+      {
+        ipSets: SETS,
+        config: {
+          endpointToHostAction: drop ? 'drop' : 'accept',
+          dropInvalid: invalid,
+          ...sources.config,
+        },
+        masquerade: sources.masquerade,
+      },
     ),
   );
 
@@ -147,6 +189,7 @@ export const arbitraryPacket: fc.Arbitrary<Packet> = fc
     destinationPort: fc.constantFrom(80, 443, 79, 4789),
     icmpType: fc.constantFrom(8, 128, 0, 135),
     icmpCode: fc.constantFrom(0, 1),
+    spoofed: fc.constantFrom(...Array.from({ length: 6 }, () => false), true),
     state: fc.constantFrom<NonNullable<Packet['state']>>(
       'new',
       'new',

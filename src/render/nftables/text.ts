@@ -36,6 +36,8 @@ export function statementText(statement: Statement): string {
     const where = group === undefined ? `level ${level ?? 'info'}` : `group ${group}`;
     return `log prefix ${quoted(prefix)} ${where}`;
   }
+  if ('masquerade' in statement) return natText('masquerade', statement.masquerade);
+  if ('snat' in statement) return natText('snat ip', statement.snat);
   if ('jump' in statement) return `jump ${statement.jump.target}`;
   if ('goto' in statement) return `goto ${statement.goto.target}`;
   // What is left has nothing but its name.
@@ -49,9 +51,18 @@ function expressionText(expression: Expression): string {
   }
   if ('ct' in expression) return `ct ${expression.ct.key}`;
   if ('payload' in expression) return `${expression.payload.protocol} ${expression.payload.field}`;
+  if ('fib' in expression) return `fib ${expression.fib.flags.join(' . ')} ${expression.fib.result}`;
   if ('concat' in expression) return expression.concat.map(expressionText).join(' . ');
   const [operator, [operand, bits]] = '&' in expression ? ['&', expression['&']] : ['|', expression['|']];
   return `${expressionText(operand)} ${operator} ${hex(bits)}`;
+}
+
+type Nat = { readonly addr?: string } & Extract<Statement, { masquerade: unknown }>['masquerade'];
+
+function natText(verb: string, { addr = '', port, flags }: Nat): string {
+  const ports = port === undefined ? '' : `:${typeof port === 'number' ? port : port.range.join('-')}`;
+  const to = addr + ports;
+  return `${verb}${to === '' ? '' : ` to ${to}`} ${flags}`;
 }
 
 function valueText(left: Expression, right: Value): string {
