@@ -53,7 +53,6 @@ export interface ClassListener<I> {
 
 interface Entry<I> {
   readonly selector: ParsedSelector;
-  readonly demand: Demand;
   classes: Few<LabelClass<I>>;
 }
 
@@ -139,7 +138,7 @@ export class ClassIndex<I extends Item<I>> {
     const entry = this.#entries.get(text);
     if (!entry) return;
     this.#vocabulary.remove(entry.selector.ast);
-    this.#lookup.remove(entry, entry.demand);
+    this.#lookup.remove(entry, demandOf(entry.selector.ast));
     this.#entries.delete(text);
     for (const cls of each(entry.classes)) {
       cls.matched.delete(text);
@@ -148,10 +147,11 @@ export class ClassIndex<I extends Item<I>> {
   }
 
   #admit(selector: ParsedSelector): void {
-    const entry: Entry<I> = { selector, demand: demandOf(selector.ast), classes: undefined };
+    const entry: Entry<I> = { selector, classes: undefined };
+    const demand = demandOf(selector.ast);
     this.#entries.set(selector.text, entry);
-    this.#lookup.add(entry, entry.demand);
-    for (const cls of this.#classesMeeting(entry.demand)) {
+    this.#lookup.add(entry, demand);
+    for (const cls of this.#classesMeeting(demand)) {
       this.#work.classesVisited++;
       const item = cls.items[0];
       if (!item || !this.#evaluate(entry, item)) continue;

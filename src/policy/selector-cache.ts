@@ -10,6 +10,7 @@ import {
   type Selector,
   uniqueId,
 } from '../selector/index.ts';
+import { shareText } from '../resources/index.ts';
 import type { WorkCounters } from './work.ts';
 
 export interface ParsedSelector {
@@ -75,7 +76,8 @@ function readEquals(text: string): Result<Selector> | undefined {
   const [, label, double, single] = EQUALS.exec(text) ?? [];
   const value = double ?? single;
   if (label === undefined || value === undefined) return undefined;
-  return { value: build.compare(label, '==', value), problems: [] };
+  // What a regular expression gives is a view of the text, or of half a dozen: the one string for all is shorter.
+  return { value: build.compare(shareText(label), '==', shareText(value)), problems: [] };
 }
 
 export function isParsed(parsed: ParsedSelector | readonly Problem[]): parsed is ParsedSelector {

@@ -13,6 +13,8 @@ const lists = new Map<string, string[]>();
 // Frozen, though what zod infers for an array is mutable: nobody may change what others share.
 const NO_PORTS: Of<'WorkloadEndpoint'>['spec']['ports'] = [];
 Object.freeze(NO_PORTS);
+const NO_RULES: Rule[] = [];
+Object.freeze(NO_RULES);
 const NO_PEER: EntityRule = Object.freeze({});
 
 /** The frozen list that stands for all equal ones. */
@@ -33,17 +35,30 @@ export function compact<R extends Resource>(resource: R): R {
 }
 
 function pack(resource: Resource): Resource {
+  const { metadata } = resource;
   switch (resource.kind) {
     case 'WorkloadEndpoint':
       return compactEndpoint(resource);
     case 'Profile': {
       const { labelsToApply } = resource.spec;
-      if (!labelsToApply) return resource;
-      return { ...resource, spec: { ...resource.spec, labelsToApply: labelMap(labelsToApply) } };
+      const { ingress, egress } = resource.spec;
+      return {
+        ...resource,
+        spec: {
+          ...resource.spec,
+          ...(ingress?.length === 0 && { ingress: NO_RULES }),
+          ...(egress?.length === 0 && { egress: NO_RULES }),
+          ...(labelsToApply && { labelsToApply: labelMap(labelsToApply) }),
+        },
+      };
     }
     case 'NetworkPolicy':
     case 'GlobalNetworkPolicy':
-      return { ...resource, spec: compactRules(resource.spec) } as Resource;
+      return {
+        ...resource,
+        metadata: { ...metadata, ...(metadata.labels && { labels: labelMap(metadata.labels) }) },
+        spec: compactRules(resource.spec),
+      } as Resource;
     default:
       return resource;
   }
@@ -75,9 +90,13 @@ function compactRules<S extends Of<'NetworkPolicy' | 'GlobalNetworkPolicy'>['spe
     ...spec,
     ...(selector !== undefined && { selector: shareText(selector) }),
     ...(types && { types: shareList(types) }),
-    ...(ingress && { ingress: ingress.map(compactRule) }),
-    ...(egress && { egress: egress.map(compactRule) }),
+    ...(ingress && { ingress: compactList(ingress) }),
+    ...(egress && { egress: compactList(egress) }),
   };
+}
+
+function compactList(rules: Rule[]): Rule[] {
+  return rules.length === 0 ? NO_RULES : rules.map(compactRule);
 }
 
 function compactRule(rule: Rule): Rule {
@@ -91,5 +110,11 @@ function compactRule(rule: Rule): Rule {
 
 function compactPeer(peer: EntityRule): EntityRule {
   if (Object.keys(peer).length === 0) return NO_PEER;
-  return peer.selector === undefined ? peer : { ...peer, selector: shareText(peer.selector) };
+  const { selector, nets } = peer;
+  return {
+    ...peer,
+    ...(selector !== undefined && { selector: shareText(selector) }),
+    // Mostly the same few: the cluster's DNS, all private networks.
+    ...(nets && nets.length <= 4 && { nets: shareList(nets) }),
+  };
 }

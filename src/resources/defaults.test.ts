@@ -19,7 +19,7 @@ describe('defaults of the typed client', () => {
     const policy = parsed(raw('NetworkPolicy', { tier: '' }), 'NetworkPolicy');
     expect(policy.spec.tier).toBe('default');
     expect(policy.metadata.namespace).toBe('default');
-    expect(policy.metadata.labels).toEqual(new Map([['projectcalico.org/tier', 'default']]));
+    expect([...(policy.metadata.labels ?? [])]).toEqual([['projectcalico.org/tier', 'default']]);
   });
 
   it('fills in order and action of tiers', () => {

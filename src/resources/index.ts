@@ -56,7 +56,7 @@ export type { EndpointSliceSpec } from './kubernetes/endpoint-slice.ts';
 export type { StagedNetworkPolicySpec } from './kinds/staged-policy.ts';
 export type { NodeSpec } from './kinds/node.ts';
 export { compact } from './compact.ts';
-export { LabelMap, labelMap, type LabelNames } from './label-map.ts';
+export { LabelMap, labelMap, type LabelNames, shareText } from './label-map.ts';
 export { parseWorkloadEndpointName, workloadEndpointName } from './workload-name.ts';
 export { unknownField, valueAt } from './zod-issues.ts';
 export { UNUSED_FELIX_FIELDS } from './kinds/felix-other-fields.ts';

@@ -12,7 +12,8 @@ export function formatSelector(selector: Selector): string {
     case 'has':
       return `has(${selector.label})`;
     case 'compare':
-      return `${selector.label} ${selector.op} ${quote(selector.value)}`;
+      // Joined, since a template is kept in pieces, each a string of its own: there may be one for every namespace.
+      return [selector.label, selector.op, quote(selector.value)].join(' ');
     case 'in': {
       const { label, negated, values } = selector;
       return `${label} ${negated ? 'not in' : 'in'} {${values.map(quote).join(', ')}}`;
