@@ -82,26 +82,45 @@ for (const size of options.sizes) {
   for (const { name, change, removes, slow } of cases(remote, local, tagPolicies)) {
     if (!wanted(name, options)) continue;
     const times: number[] = [];
+    const cpu: number[] = [];
     let work = 0;
     for (let round = slow ? -1 : -20; round < (slow ? 5 : options.runs); round++) {
       const changed = update(change(round < 0 ? round + 1000 : round));
       const timed: ResourceUpdate = removes ? { key: changed.key } : changed;
       const before = graph.work.membersCounted + graph.work.selectorEvaluations + graph.work.itemsClassified;
+      const startCpu = process.cpuUsage();
       const start = performance.now();
       graph.onUpdates([timed]);
       graph.flush();
-      if (round >= 0) times.push(performance.now() - start);
+      const spent = performance.now() - start;
+      const { user, system } = process.cpuUsage(startCpu);
+      if (round >= 0) {
+        times.push(spent);
+        cpu.push((user + system) / 1000);
+      }
       const { membersCounted, selectorEvaluations, itemsClassified } = graph.work;
       work = membersCounted + selectorEvaluations + itemsClassified - before;
       graph.onUpdates([known.get(timed.key) ?? { key: timed.key }]);
       graph.flush();
     }
-    times.sort((a, b) => a - b);
-    const row = [0.5, 0.99, 1].map((q) => seconds(quantile(times, q)));
+    const row = [times, cpu].flatMap((all) => {
+      const sorted = all.sort((a, b) => a - b);
+      return [0.5, 0.99, 1].map((q) => seconds(quantile(sorted, q)));
+    });
     rows.push([name, String(size), ...row, String(work)]);
   }
 }
 printTable(
-  ['change', 'size', 'p50', 'p99', 'worst', 'members counted, items classified, selectors evaluated'],
+  [
+    'change',
+    'size',
+    'p50',
+    'p99',
+    'worst',
+    'CPU p50',
+    'p99',
+    'worst',
+    'members counted, items classified, selectors evaluated',
+  ],
   rows,
 );

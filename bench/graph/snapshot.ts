@@ -34,21 +34,25 @@ const LARGE = {
   messages: 20_300,
 };
 const CASES: readonly Case[] = [
-  { name: 'Snapshot200Local250kTotal10000TagPols', ...TAGS, felix: { ms: 11_900, mb: 283 } },
+  { name: 'Snapshot200Local250kTotal10000TagPols', ...TAGS, felix: { ms: 11_900, cpuMs: 13_900, mb: 283 } },
   {
     name: 'ThenDeleteLocal200Local250kTotal10000TagPols',
     ...TAGS,
     deletes: true,
-    felix: { ms: 12_100, mb: 200 },
+    felix: { ms: 12_100, cpuMs: 14_800, mb: 200 },
   },
-  { name: 'Snapshot200Local10kTotal1000NetsetPols', ...SMALL, felix: { ms: 1600, mb: 98 } },
+  { name: 'Snapshot200Local10kTotal1000NetsetPols', ...SMALL, felix: { ms: 1600, cpuMs: 1900, mb: 98 } },
   {
     name: 'ThenDeleteLocal200Local10kTotal1000NetsetPols',
     ...SMALL,
     deletes: true,
-    felix: { ms: 2800, mb: 20 },
+    felix: { ms: 2800, cpuMs: 3100, mb: 20 },
   },
-  { name: 'Snapshot200Local10kTotal10000NetsetPols', ...LARGE, felix: { ms: 23_400, mb: 792 } },
+  {
+    name: 'Snapshot200Local10kTotal10000NetsetPols',
+    ...LARGE,
+    felix: { ms: 23_400, cpuMs: 25_900, mb: 792 },
+  },
   {
     name: 'ThenDeleteLocal200Local10kTotal10000NetsetPols',
     ...LARGE,
