@@ -299,8 +299,15 @@ const MUTANTS = [
 
 const COMMANDS = {
   order: [
-    ...['npx', 'vitest', 'run', '--project', 'unit'],
-    ...['src/plan/between.test.ts', 'src/apply/restore.test.ts', '-t', 'move'],
+    'npx',
+    'vitest',
+    'run',
+    '--project',
+    'unit',
+    'src/plan/between.test.ts',
+    'src/apply/restore.test.ts',
+    '-t',
+    'move',
   ],
   unit: ['npx', 'vitest', 'run', '--project', 'unit', 'test/properties/differential.test.ts'],
   kernel: [

@@ -30,7 +30,7 @@ describe('oracle and evaluator', () => {
   });
 
   it(`agree on ${VERDICTS} random verdicts (TORTIE_SEED=${SEED})`, {
-    timeout: 60_000 + VERDICTS * 10,
+    timeout: 60_000 + VERDICTS * 100,
   }, async () => {
     console.log(`differential: TORTIE_SEED=${SEED}`);
     let judged = 0;
