@@ -156,7 +156,7 @@ export const USED_FIELDS: Readonly<Record<UsedField, FieldDoc>> = {
       'With `Any`, a workload may use sources in its `allowSpoofedSourcePrefixes` (of a pod: the annotation `cni.projectcalico.org/allowedSourcePrefixes`), which the reverse-path check would drop.',
     example: 'Any',
     differs: '`Disabled` keeps the endpoint and drops such packets, where Felix ignores the endpoint',
-    held: ['src/policy/pools.test.ts'],
+    held: ['reverse-path-spoofing', 'src/policy/pools.test.ts'],
   },
   natPortRange: {
     type: 'port or range, `"10000:20000"`',
@@ -164,14 +164,14 @@ export const USED_FIELDS: Readonly<Record<UsedField, FieldDoc>> = {
     effect:
       'Source ports of TCP and UDP packets that leave an IP pool with `natOutgoing` and are translated.',
     example: '10000:20000',
-    held: ['src/policy/pools.test.ts'],
+    held: ['masquerade-options', 'src/policy/pools.test.ts'],
   },
   natOutgoingAddress: {
     type: 'IPv4 address',
     without: 'the address of the interface by which a packet leaves',
     effect: 'The source of what leaves an IPv4 pool with `natOutgoing`. IPv6 always gets the interface’s.',
     example: '192.0.2.77',
-    held: ['src/policy/pools.test.ts'],
+    held: ['masquerade-options', 'src/policy/pools.test.ts'],
   },
   natOutgoingExclusions: {
     values: ['IPPoolsOnly', 'IPPoolsAndHostIPs'],
@@ -179,7 +179,7 @@ export const USED_FIELDS: Readonly<Record<UsedField, FieldDoc>> = {
     effect:
       'Destinations for which nothing is translated: the pools, or the addresses of all Nodes and `externalNodesList` too.',
     example: 'IPPoolsAndHostIPs',
-    held: ['src/policy/pools.test.ts'],
+    held: ['masquerade-options', 'src/policy/pools.test.ts'],
   },
   iptablesNATOutgoingInterfaceFilter: {
     type: 'interface, or the start of one and `+`',
@@ -187,7 +187,7 @@ export const USED_FIELDS: Readonly<Record<UsedField, FieldDoc>> = {
     effect:
       'Both dataplanes, whatever its name says: only what leaves an IP pool by such an interface is translated.',
     example: 'eth+',
-    held: ['src/policy/pools.test.ts'],
+    held: ['masquerade-options', 'src/policy/pools.test.ts'],
   },
   externalNodesList: {
     type: 'list of IPv4 CIDRs',
@@ -196,7 +196,7 @@ export const USED_FIELDS: Readonly<Record<UsedField, FieldDoc>> = {
     example: ['192.0.2.0/24'],
     with: { natOutgoingExclusions: 'IPPoolsAndHostIPs' },
     differs: 'only for `natOutgoingExclusions`',
-    held: ['src/policy/pools.test.ts'],
+    held: ['masquerade-options', 'src/policy/pools.test.ts'],
   },
   failsafeInboundHostPorts: {
     ...FAILSAFES,
