@@ -149,14 +149,21 @@ function answered(
     const release = () => {
       for (const signal of signals) signal?.removeEventListener('abort', stop);
     };
-    request.on('timeout', () =>
-      request.destroy(new Silence(url.origin, `no answer within ${Math.round(timeout / 1_000)} s`)),
-    );
+    let answer: IncomingMessage | undefined;
+    request.on('timeout', () => {
+      const silence = new Silence(url.origin, `no answer within ${Math.round(timeout / 1_000)} s`);
+      // The reader of an answer would otherwise only hear that it broke off.
+      answer?.destroy(silence);
+      request.destroy(silence);
+    });
     request.on('close', release);
     request.on('error', (error) =>
       failed(error instanceof Silence ? error : new Silence(url.origin, error.message, error)),
     );
-    request.on('response', done);
+    request.on('response', (message) => {
+      answer = message;
+      done(message);
+    });
     // An alias of node's own can be aborted before the listeners were there.
     if (signals.some((signal) => signal?.aborted)) stop();
     request.end(payload);

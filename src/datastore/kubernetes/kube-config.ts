@@ -47,13 +47,13 @@ async function override(loaded: KubeConfig, config: KubernetesConfig): Promise<v
       name: cluster?.name ?? 'given',
       server: apiEndpoint ?? cluster?.server ?? '',
       skipTLSVerify: insecureSkipTlsVerify || (cluster?.skipTLSVerify ?? false),
-      ...(caFile !== undefined && { caData: await base64('k8sCAFile', caFile) }),
+      ...(caFile !== undefined && { caFile: '', caData: await base64('k8sCAFile', caFile) }),
     },
     {
       ...user,
       name: user?.name ?? 'given',
-      ...(certFile !== undefined && { certData: await base64('k8sCertFile', certFile) }),
-      ...(keyFile !== undefined && { keyData: await base64('k8sKeyFile', keyFile) }),
+      ...(certFile !== undefined && { certFile: '', certData: await base64('k8sCertFile', certFile) }),
+      ...(keyFile !== undefined && { keyFile: '', keyData: await base64('k8sKeyFile', keyFile) }),
       ...(token !== undefined && { token: token.reveal() }),
     },
   );

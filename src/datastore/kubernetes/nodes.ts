@@ -187,7 +187,8 @@ function annotationsOf(node: ApiObject): Readonly<Record<string, string | null>>
     readonly interfaces?: readonly unknown[];
   };
   const asNumber = bgp?.['asNumber'];
-  result[PREFIX + AS_NUMBER] = typeof asNumber === 'number' || typeof asNumber === 'string' ? String(asNumber) : null;
+  result[PREFIX + AS_NUMBER] =
+    typeof asNumber === 'number' || typeof asNumber === 'string' ? String(asNumber) : null;
   result[PREFIX + INTERFACES] = interfaces && interfaces.length > 0 ? JSON.stringify(interfaces) : null;
   const { [KUBE_LABELS]: kubeLabels = 'null', ...annotations } = node.metadata.annotations ?? {};
   const owned = ownedLabels(kubeLabels);

@@ -7,14 +7,22 @@ import type { ApiObject, ObjectMeta } from '../../resources/stored/object.ts';
 /** `more` is what a conversion does not carry: uid, revision, time of creation. */
 export function plainObject(resource: Resource, more: Partial<ObjectMeta>): ApiObject {
   const { other, ...metadata } = resource.metadata;
-  return normaliseObject({
-    kind: resource.kind,
+  const { kind } = resource;
+  const whole = normaliseObject({
+    kind: LAYOUTS.get(kind) ?? kind,
     apiVersion: resource.apiVersion,
     metadata: { ...(plain(metadata) as ObjectMeta), ...other, ...more },
     spec: plain(resource.spec),
     ...(resource.status !== undefined && { status: resource.status }),
   });
+  return { ...whole, kind };
 }
+
+/** Kinds that look like another one. */
+const LAYOUTS: ReadonlyMap<string, string> = new Map([
+  ['KubernetesNetworkPolicy', 'NetworkPolicy'],
+  ['KubernetesClusterNetworkPolicy', 'GlobalNetworkPolicy'],
+]);
 
 interface DecodedPort {
   readonly kind?: string;
@@ -23,11 +31,14 @@ interface DecodedPort {
   readonly name?: string;
 }
 
+/** A Map, or what stands in for one where there are many of them. */
+const isMap = (value: object): value is ReadonlyMap<string, unknown> =>
+  'size' in value && Symbol.iterator in value && 'entries' in value;
+
 function plain(value: unknown): unknown {
-  if (value instanceof Map)
-    return Object.fromEntries([...value].map(([key, entry]) => [String(key), plain(entry)]));
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
+  if (isMap(value)) return Object.fromEntries([...value].map(([key, entry]) => [key, plain(entry)]));
   const { kind, first, last, name } = value as DecodedPort;
   if (kind === 'range' && first !== undefined && last !== undefined)
     return first === last ? first : `${first}:${last}`;
