@@ -15,7 +15,7 @@ export interface Labelled {
   readonly parents: readonly string[];
 }
 
-export function effectiveLabel(item: Labelled, profiles: ParentLabels, label: string): string | undefined {
+function effectiveLabel(item: Labelled, profiles: ParentLabels, label: string): string | undefined {
   return item.labels.get(label) ?? inheritedLabel(item.parents, profiles, label);
 }
 

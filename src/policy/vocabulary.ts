@@ -28,7 +28,7 @@ interface Substring extends Numbered {
 }
 
 /** A label that some selector mentions. */
-export interface Mention {
+interface Mention {
   /** Stable while the label is mentioned. */
   readonly number: number;
   users: number;
