@@ -55,7 +55,7 @@ function checkIptables(ruleset: IptablesRuleset): Problem[] {
       const hooks: ChainText = { name: 'hooks', hash: '', rules: table.hooks.map((hook) => hook.rule) };
       for (const chain of [...table.chains.values(), hooks]) {
         const { chains, sets } = iptablesReferences(chain);
-        edges.set(chain.name, chains);
+        if (chains.length > 0) edges.set(chain.name, chains);
         problems.push(...missing(chain, 'chain', chains, table.chains));
         problems.push(...missing(chain, 'set', sets, ruleset.ipsets));
         problems.push(...longComments(chain, LIMITS.iptablesComment, HASH_LENGTH.iptables));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { netSet, portSet } from '../../verdict/testing.ts';
+import { netSet, nodePolicy, portSet, type RuleSketch } from '../../verdict/testing.ts';
+import { createRenderer } from '../renderer.ts';
 import { portRangeSet, setHalves } from './sets.ts';
 
 const shape = (set: Parameters<typeof setHalves>[0], family: 4 | 6) =>
@@ -72,4 +73,57 @@ it('port ranges share a set by content, an interval set only if there is a range
   ]);
   expect([ranges.interval, ranges.elements]).toEqual([true, ['80-81', '443']]);
   expect(ranges.name).not.toBe(ports.name);
+});
+
+describe('the sets of a ruleset', () => {
+  const NETS = ['10.0.0.0/8', '192.168.0.0/16'];
+  const PORTS = [
+    { first: 80, last: 81 },
+    { first: 443, last: 443 },
+  ];
+  const LIST = [
+    { first: 22, last: 22 },
+    { first: 53, last: 53 },
+  ];
+  // Forty policies that all name the same two IP sets, nets and ports.
+  const rules: RuleSketch[] = [
+    { action: 'allow', protocol: 6, source: { sets: ['s:hosts'] }, destination: { ports: PORTS } },
+    { action: 'deny', protocol: 6, source: { notSets: ['s:nets'] }, destination: { ports: LIST } },
+    { action: 'allow', source: { nets: NETS } },
+    { action: 'deny', protocol: 17, destination: { notNets: NETS, ports: PORTS } },
+  ];
+  const policies = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`p${i}`, { ingress: rules }]));
+  const policy = nodePolicy(
+    { a: { tiers: { t: { policies } } }, b: { tiers: { t: { policies } } } },
+    {
+      ipSets: [
+        netSet('s:hosts', '10.1.0.1/32', 'fd00::1/128'),
+        netSet('s:nets', '10.2.0.0/16', '10.3.0.1/32'),
+      ],
+    },
+  );
+  const ruleset = createRenderer('nftables').render(policy);
+
+  it('are as many as are distinct, however many rules name them', () => {
+    const contents = [...ruleset.sets.values()].map(({ type, interval, elements, description }) =>
+      JSON.stringify([type, interval, elements, description]),
+    );
+    const named = [...ruleset.sets.keys()].filter((name) => /^(?:set|ports)-/.test(name));
+    // Two IP sets in two families, one with prefixes; one list of nets; two lists of ports.
+    expect(named).toHaveLength(2 * 2 + 1 + 1 + 2);
+    expect(new Set(contents.filter((text) => !text.includes('[]'))).size).toBe(
+      contents.filter((text) => !text.includes('[]')).length,
+    );
+  });
+
+  it('are never anonymous', () => {
+    const texts = [...ruleset.chains.values()].flatMap((chain) => chain.rules.map((rule) => rule.text));
+    expect(texts.filter((text) => text.replaceAll(/"[^"]*"/g, '').includes('{'))).toEqual([]);
+  });
+
+  it('are of intervals only for prefixes and ranges', () => {
+    const wide = (element: string) => /\/|\d-\d/.test(element);
+    for (const set of ruleset.sets.values())
+      expect([set.name, set.interval]).toEqual([set.name, set.elements.some(wide)]);
+  });
 });
