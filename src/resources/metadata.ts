@@ -42,6 +42,8 @@ export const metadata = z.strictObject({
   namespace: z.string().optional(),
   labels: labels.optional(),
   annotations: annotations.optional(),
+  /** Of what was made from a pod; it names nothing here. */
+  generateName: untouched,
   uid: untouched,
   resourceVersion: untouched,
   generation: untouched,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseResource } from './index.ts';
-import { faults, raw } from './testing.ts';
+import { faults, parsed, raw } from './testing.ts';
 
 const big = 'x'.repeat(300);
 
@@ -178,6 +178,17 @@ describe('names', () => {
   );
   it.each(['cali0', 'eth0.100', 'a_b-c'])('accepts interface %j', (name) => {
     expect(faults(endpoint(name))).toEqual([]);
+  });
+});
+
+describe('generateName', () => {
+  const message = 'metadata.name: name is required (GenerateName is not supported)';
+  it('comes with what was made from a pod, and names nothing', () => {
+    expect(faults(raw('Tier', {}, { generateName: 'a-' }))).toEqual([message]);
+    expect(parsed(raw('Tier', {}, { name: 'b', generateName: 'a-' }), 'Tier').metadata).toEqual({
+      name: 'b',
+      other: { generateName: 'a-' },
+    });
   });
 });
 
