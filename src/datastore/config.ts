@@ -9,7 +9,7 @@ import { configFrom } from './config-from.ts';
 import { type ConfigSpec, configSpec, ENVIRONMENT, FIELDS } from './config-spec.ts';
 import type { ClientConfig } from './config-types.ts';
 
-export type { ClientConfig, EtcdConfig, KubernetesConfig, MemoryConfig, Pem } from './config-types.ts';
+export type { ClientConfig, KubernetesConfig } from './config-types.ts';
 
 export interface ConfigSource {
   /** Must exist. Absent: the default file where there is one, otherwise the environment. */

@@ -2,6 +2,7 @@
 import { checkedKey, selects, type StoredKind, storedKind } from '../keys.ts';
 import { notSupported } from '../errors.ts';
 import type { ObjectKey, Selection } from '../types.ts';
+import { utf8Text } from './text.ts';
 
 /** Everything of Calico's, IPAM and status included. */
 export const ALL = '/calico/';
@@ -16,7 +17,6 @@ const IPAM_KINDS: ReadonlySet<string> = new Set([
 ]);
 
 const utf8 = new TextEncoder();
-const text = new TextDecoder('utf-8', { fatal: true });
 
 export interface KeyRange {
   readonly key: Uint8Array<ArrayBuffer>;
@@ -56,7 +56,7 @@ export function keyReader(selection: Selection): (raw: Uint8Array) => ObjectKey 
   const { kind, plural, namespaced } = etcdKind('List', selection);
   const folder = `${ROOT}/${plural}/`;
   return (raw) => {
-    const path = decode(raw);
+    const path = utf8Text(raw);
     if (path === undefined || !path.startsWith(folder)) return undefined;
     const parts = path.slice(folder.length).split('/');
     if (parts.length !== (namespaced ? 2 : 1) || parts.includes('')) return undefined;
@@ -64,14 +64,6 @@ export function keyReader(selection: Selection): (raw: Uint8Array) => ObjectKey 
     const key = second === undefined ? { kind, name: first } : { kind, namespace: first, name: second };
     return selects(selection, key) ? key : undefined;
   };
-}
-
-function decode(raw: Uint8Array): string | undefined {
-  try {
-    return text.decode(raw);
-  } catch {
-    return undefined;
-  }
 }
 
 function etcdKind(operation: string, selection: Selection): StoredKind {

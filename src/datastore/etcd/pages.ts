@@ -1,5 +1,6 @@
 // A range read in pages, all at one revision, so that no answer grows with the cluster. A page asks for as many keys as
 // lately fitted into a few megabytes.
+import { setImmediate } from 'node:timers/promises';
 import { DatastoreError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { withRevision } from './faults.ts';
@@ -47,12 +48,9 @@ async function readOnce(
   read: PageReader,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  let { key } = range;
-  let limit = FIRST_LIMIT;
-  let revision = wanted;
-  for (let first = true; ; first = false) {
+  const ask = (key: KeyRange['key'], limit: number, revision: bigint | undefined) => {
     const request = { ...range, key, limit: BigInt(limit), revision: revision ?? 0n };
-    const answer = await connection.call(
+    return connection.call(
       'read',
       async ({ member, options }) => {
         try {
@@ -63,13 +61,19 @@ async function readOnce(
       },
       signal,
     );
-    revision ??= answer.header?.revision ?? 0n;
-    if (first) read.start(revision);
-    read.page(answer.kvs);
+  };
+  let answer = await ask(range.key, FIRST_LIMIT, wanted);
+  const revision = wanted ?? answer.header?.revision ?? 0n;
+  read.start(revision);
+  for (;;) {
     const last = answer.kvs.at(-1)?.key;
-    if (!answer.more || !last) return;
-    key = after(last);
-    limit = nextLimit(answer.kvs);
+    const next = answer.more && last ? ask(after(last), nextLimit(answer.kvs), revision) : undefined;
+    // The server works on the next page while this one is read; its error is told when it is waited for.
+    next?.catch(() => undefined);
+    if (next) await setImmediate();
+    read.page(answer.kvs);
+    if (!next) return;
+    answer = await next;
   }
 }
 

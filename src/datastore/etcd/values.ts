@@ -6,6 +6,7 @@ import { DatastoreError, invalidField, unreadable } from '../errors.ts';
 import { keyText } from '../keys.ts';
 import type { Entry, ObjectKey } from '../types.ts';
 import type { KeyValue } from './generated/etcd_pb.ts';
+import { utf8Text } from './text.ts';
 
 const ANNOTATION = 'projectcalico.org/metadata';
 
@@ -16,7 +17,6 @@ const NAMED_BY_ANNOTATION: ReadonlySet<string> = new Set([
   'StagedGlobalNetworkPolicy',
 ]);
 
-const text = new TextDecoder('utf-8', { fatal: true });
 const utf8 = new TextEncoder();
 
 export function encodeValue(key: ObjectKey, object: ApiObject): Uint8Array<ArrayBuffer> {
@@ -47,7 +47,7 @@ export function decodeEntry(
   } catch (error) {
     if (error instanceof DatastoreError) throw error;
     throw unreadable(
-      new TextDecoder().decode(rawKey),
+      Buffer.from(rawKey).toString(),
       error instanceof Error ? error.message : String(error),
       key,
     );
@@ -55,7 +55,9 @@ export function decodeEntry(
 }
 
 function decodeValue(key: ObjectKey, value: Uint8Array, revision: string): ApiObject {
-  const parsed: unknown = JSON.parse(utf8Text(value));
+  const text = utf8Text(value);
+  if (text === undefined) throw new Error('not UTF-8');
+  const parsed: unknown = JSON.parse(text);
   if (!isRecord(parsed)) throw new Error('not a JSON object');
   const metadata = metadataOf(parsed['metadata'] ?? {});
   const named = NAMED_BY_ANNOTATION.has(key.kind) ? nameOfPolicy(metadata, parsed['spec'], key) : metadata;
@@ -72,14 +74,6 @@ function decodeValue(key: ObjectKey, value: Uint8Array, revision: string): ApiOb
   };
 }
 
-function utf8Text(value: Uint8Array): string {
-  try {
-    return text.decode(value);
-  } catch {
-    throw new Error('not UTF-8');
-  }
-}
-
 const STRINGS = ['name', 'namespace', 'uid', 'creationTimestamp'];
 
 /** Only what others rely on; the rest of an object is for the checks of its kind. */
@@ -90,9 +84,12 @@ function metadataOf(metadata: unknown): Record<string, unknown> {
       throw new Error(`metadata.${field} is not text`);
   for (const field of ['labels', 'annotations']) {
     const map = metadata[field] ?? {};
-    if (!isRecord(map) || Object.values(map).some((entry) => typeof entry !== 'string'))
-      throw new Error(`metadata.${field} is not a map of texts`);
+    if (!isRecord(map)) throw new Error(`metadata.${field} is not a map`);
+    for (const name of Object.keys(map))
+      if (typeof map[name] !== 'string') throw new Error(`metadata.${field} is not a map of texts`);
   }
+  // A field that is null is none, as in Go.
+  if (!Object.values(metadata).includes(null)) return metadata;
   return Object.fromEntries(Object.entries(metadata).filter(([, entry]) => entry !== null));
 }
 
