@@ -97,7 +97,7 @@ function elementsOf(body: readonly string[]): string[] {
     return text
       .slice(0, text.lastIndexOf('}'))
       .split(',')
-      .map((part) => part.trim());
+      .flatMap((part) => part.trim() || []);
   return text.match(/(?:"[^"]*"|[^",}])+/g)?.flatMap((part) => part.trim() || []) ?? [];
 }
 
