@@ -189,6 +189,41 @@ describe('a connection that breaks', () => {
     await proxy.close();
   });
 
+  test('between two fragments of a revision: nothing of it is told, and then all of it', async () => {
+    const folder = '/calico/resources/v3/projectcalico.org/globalnetworksets/';
+    const set = Array.from({ length: 28 }, (_, n) => `s${String(n).padStart(2, '0')}`);
+    // 1.4 MB a transaction, twice that in the event, since it brings what was there before; etcd sends 2 MiB at once.
+    const write = (letter: string) =>
+      server.kv.txn({
+        success: set.map((name) => {
+          const object = globalSet(name, [], { annotations: { filling: letter.repeat(50_000) } });
+          const [key, value] = [Buffer.from(folder + name), Buffer.from(JSON.stringify(object))];
+          return { request: { case: 'requestPut' as const, value: { key, value } } };
+        }),
+      });
+    const revision = String((await write('a')).header?.revision);
+    const after = String((await write('b')).header?.revision);
+    const proxy = await startProxy(server);
+    let passed = 0;
+    proxy.onAnswer = async (data) => {
+      passed += data.length;
+      if (passed > 2_400_000) proxy.cut();
+    };
+    const handle = store({ endpoints: [proxy.endpoint] });
+    expect(summary(await read(handle, GLOBAL_SETS, { revision }).rest())).toEqual([
+      'error datastore/unavailable',
+    ]);
+    expect(passed).toBeGreaterThan(2_400_000);
+    proxy.onAnswer = async () => undefined;
+    const again = read(handle, GLOBAL_SETS, { revision });
+    const events = await again.take(set.length);
+    expect(summary(events)).toEqual(set.map((name) => `modified ${name}`));
+    const revisions = events.map((event) => event.type === 'modified' && event.entry.revision);
+    expect(new Set(revisions)).toEqual(new Set([after]));
+    again.stop();
+    await proxy.close();
+  });
+
   test('a write whose answer is lost is not sent again', async () => {
     const proxy = await startProxy(server);
     const handle = store({ endpoints: [proxy.endpoint, server.endpoint] });
