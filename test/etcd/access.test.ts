@@ -9,7 +9,7 @@ import { openDatastore } from '../../src/datastore/open.ts';
 import { GLOBAL_SETS, globalSet, names, read, rejection, setKey, summary } from '../datastore/helpers.ts';
 import { testDatastore } from '../datastore/suite.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
-import { enablePasswords, type EtcdServer, startEtcd } from './server.ts';
+import { enablePasswords, type EtcdServer, forgetTokens, startEtcd } from './server.ts';
 
 const PASSWORD = 'hush-hush';
 const open: Datastore[] = [];
@@ -66,8 +66,7 @@ describe('passwords', () => {
     const handles = [store(server, calico), store(server, calico)] as const;
     const before: string[] = [];
     for (const handle of handles) before.push((await handle.list(GLOBAL_SETS)).revision);
-    await server.kill();
-    await server.start();
+    await forgetTokens(server, 'calico', PASSWORD);
     const watch = read(handles[0], GLOBAL_SETS, { revision: before[0] ?? '' });
     const event = watch.take(1);
     await Promise.all(Array.from({ length: 20 }, (_, n) => handles[1].create(globalSet(`token-${n}`))));

@@ -28,7 +28,7 @@ export interface EtcdServer {
   readonly getRaw: (key: string) => Promise<string | undefined>;
   readonly compact: (revision: bigint | string) => Promise<void>;
   /** A request to the JSON gateway. */
-  readonly post: (path: string, body: object) => Promise<unknown>;
+  readonly post: (path: string, body: object, token?: string) => Promise<unknown>;
 }
 
 export interface ServerOptions {
@@ -125,7 +125,7 @@ export async function startEtcd({ args = [], tls }: ServerOptions = {}): Promise
     compact: async (revision) => {
       await kv.compact({ revision: BigInt(revision), physical: true });
     },
-    post: (path, body) => post(`${endpoint}/v3/${path}`, body, tls),
+    post: (path, body, token) => post(`${endpoint}/v3/${path}`, body, tls, token),
   };
   try {
     await start();
@@ -136,7 +136,13 @@ export async function startEtcd({ args = [], tls }: ServerOptions = {}): Promise
   return server;
 }
 
-async function post(url: string, body: object, tls: ServerTls | undefined): Promise<unknown> {
+async function post(
+  url: string,
+  body: object,
+  tls: ServerTls | undefined,
+  token: string | undefined,
+): Promise<unknown> {
+  const headers = token === undefined ? {} : { authorization: token };
   const files = tls && {
     ca: await readFile(tls.ca),
     cert: await readFile(tls.cert),
@@ -144,7 +150,7 @@ async function post(url: string, body: object, tls: ServerTls | undefined): Prom
   };
   return new Promise((resolve, reject) => {
     const send = tls ? httpsRequest : httpRequest;
-    const request = send(url, { method: 'POST', ...files }, (answer) => {
+    const request = send(url, { method: 'POST', headers, ...files }, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (part: string) => (text += part));
       answer.on('end', () => {
@@ -166,6 +172,12 @@ export async function enablePasswords(server: EtcdServer, password: string): Pro
   for (const name of ['root', 'calico', 'guest']) await server.post('auth/user/add', { name, password });
   for (const role of ['root', 'calico']) await server.post('auth/user/grant', { user: role, role });
   await server.post('auth/enable', {});
+}
+
+/** Makes all tokens of the user invalid, as expiry does; a restart would not, etcd replays them. */
+export async function forgetTokens(server: EtcdServer, name: string, password: string): Promise<void> {
+  const { token } = (await server.post('auth/authenticate', { name: 'root', password })) as { token: string };
+  await server.post('auth/user/changepw', { name, password }, token);
 }
 
 async function stopped(pid: number): Promise<boolean> {
