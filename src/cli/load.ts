@@ -56,15 +56,7 @@ async function podInterfaces({ interfaces, facts, host }: LoadInput) {
 
 /** Reads everything and keeps the errors beside what could be read. */
 export async function readInput(context: Context, options: LoadInput): Promise<LoadedPolicy> {
-  const { maxFileSize, node } = options;
-  const interfaceName = await podInterfaces(options);
-  const result: LoadResult = await loadFiles(options.filename, {
-    stdin: () => context.io.stdin(),
-    ...(maxFileSize !== undefined && { maxBytes: maxFileSize }),
-    ...(interfaceName && { interfaceName }),
-    ...(node !== undefined && { node }),
-  });
-  context.addSources(result.sources);
+  const result = isStored(options) ? await readStore(context, options) : await readFiles(context, options);
   const endpoints = result.resources.filter((r) => r.kind === 'WorkloadEndpoint');
   const hosts = result.resources.filter((r) => r.kind === 'HostEndpoint');
   const aliases = endpoints.flatMap(({ kind, metadata, spec }): [ResourceKey, readonly string[]][] =>
@@ -82,8 +74,36 @@ export async function readInput(context: Context, options: LoadInput): Promise<L
       .flatMap((r) => (r.kind === 'Node' ? r.metadata.name : []))
       .toSorted(compareText),
     aliases: new Map(aliases),
-    locate: locator(result.origins),
+    locate: result.locate,
   };
+}
+
+interface Input extends Pick<LoadedPolicy, 'resources' | 'problems' | 'locate'> {}
+
+async function readFiles(context: Context, options: LoadInput): Promise<Input> {
+  const { maxFileSize, node, filename } = options;
+  if (filename === undefined || filename.length === 0)
+    fail('cli/usage', 'nothing to read', 'name files with -f, or a datastore with --datastore');
+  const interfaceName = await podInterfaces(options);
+  const result: LoadResult = await loadFiles(filename, {
+    stdin: () => context.io.stdin(),
+    ...(maxFileSize !== undefined && { maxBytes: maxFileSize }),
+    ...(interfaceName && { interfaceName }),
+    ...(node !== undefined && { node }),
+  });
+  context.addSources(result.sources);
+  return { ...result, locate: locator(result.origins) };
+}
+
+const isStored = ({ datastore }: LoadInput): boolean => datastore !== undefined && datastore !== 'file';
+
+async function readStore(context: Context, options: LoadInput): Promise<Input> {
+  if (options.filename && options.filename.length > 0)
+    fail('cli/usage', `-f and --datastore ${options.datastore} exclude each other`);
+  if (options.interfaces === 'routes')
+    fail('cli/usage', '--interfaces routes is not known to a datastore', 'leave it out');
+  const { readStored } = await import('./from-datastore.ts');
+  return { ...(await readStored(context, options)), locate: () => undefined };
 }
 
 /** Not the content of a file is wrong: it could not be had. */

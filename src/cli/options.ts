@@ -1,8 +1,16 @@
 // Options that several commands share, each written once, so that they mean the same everywhere.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-export interface InputOptions {
-  readonly filename: readonly string[];
+export interface DatastoreOptions {
+  readonly datastore?: 'etcd' | 'kubernetes' | 'file';
+  /** File of kind CalicoAPIConfig. */
+  readonly config?: string;
+  /** Of the kubeconfig. */
+  readonly context?: string;
+}
+
+export interface InputOptions extends DatastoreOptions {
+  readonly filename?: readonly string[];
   readonly maxFileSize?: number;
 }
 
@@ -23,15 +31,32 @@ export interface BackendOptions {
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-export function addInputOptions(command: Command, { required = true } = {}): Command {
+/** With `datastore` the input may also be a datastore, so that no file is needed. */
+export function addInputOptions(command: Command, { required = true, datastore = false } = {}): Command {
   const option = new Option(
     '-f, --filename <path>',
     'file, directory, or - for standard input; may be repeated',
   ).argParser(collect);
-  if (required) option.makeOptionMandatory();
-  return command
+  command
     .addOption(option)
     .option('--max-file-size <size>', 'refuse larger files, e.g. 512K, 64M', parseSize);
+  if (!datastore) {
+    option.makeOptionMandatory(required);
+    return command;
+  }
+  return addDatastoreOptions(command);
+}
+
+export function addDatastoreOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--datastore <type>',
+        'read from a datastore instead of files, reached as calicoctl reaches it (ETCD_*, KUBECONFIG, calicoctl.cfg)',
+      ).choices(['etcd', 'kubernetes', 'file']),
+    )
+    .option('--config <file>', 'how to reach the datastore: a file of kind CalicoAPIConfig')
+    .option('--context <name>', 'context of the kubeconfig');
 }
 
 export function addNodeOptions(command: Command): Command {

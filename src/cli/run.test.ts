@@ -22,7 +22,9 @@ describe('usage', () => {
   it.each([
     [[], 'Usage:'],
     [['rendr'], '(Did you mean render?)'],
-    [['render'], "required option '-f, --filename <path>' not specified"],
+    [['render'], 'nothing to read'],
+    [['render', '-f', 'x', '--datastore', 'etcd'], '-f and --datastore etcd exclude each other'],
+    [['plan', '--datastore', 'zookeeper'], 'Allowed choices are etcd, kubernetes, file'],
     [['render', '-f', 'x', '--nod', 'y'], '(Did you mean --node?)'],
     [['render', '-f'], 'argument missing'],
     [['render', '-f', 'x', '--dataplane', 'ipfw'], 'Allowed choices are nftables, iptables'],

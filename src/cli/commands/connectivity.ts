@@ -19,7 +19,7 @@ interface Options extends options.InputOptions {
 
 export const define: CommandModule['define'] = (command, start) => {
   command.argument('[old]', 'file or directory').argument('[new]', 'file or directory');
-  options.addInputOptions(command, { required: false });
+  options.addInputOptions(command, { required: false, datastore: true });
   options
     .addOutputOption(command, ['text', 'json', 'csv'])
     .addHelpText(
@@ -42,7 +42,8 @@ async function connectivity(
   const files = opts.filename ?? [];
   if (older !== undefined && newer === undefined)
     fail('cli/usage', 'one input is no comparison', `write -f ${older}, or two inputs, OLD and NEW`);
-  if (older === undefined && files.length === 0) fail('cli/usage', 'no input', 'add -f FILE, or OLD and NEW');
+  if (older === undefined && files.length === 0 && opts.datastore === undefined)
+    fail('cli/usage', 'no input', 'add -f FILE, --datastore TYPE, or OLD and NEW');
   const load = (more: readonly string[]) => loadPolicy(context, { ...opts, filename: [...files, ...more] });
   if (older === undefined || newer === undefined) {
     const loaded = await load([]);

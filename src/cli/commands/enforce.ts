@@ -48,7 +48,7 @@ async function enforceOnce(context: Context, opts: Options): Promise<number> {
   const shown = opts.quiet ? undefined : (await target.applier.plan(target.wanted)).value;
   const about = {
     node: target.node,
-    inputs: opts.filename,
+    inputs: opts.filename ?? [`datastore ${opts.datastore}`],
     version: version(),
     user: userName(context.io.env),
   };

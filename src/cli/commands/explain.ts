@@ -43,7 +43,7 @@ const EPHEMERAL = 49_152;
 const ECHO_REQUEST = { 4: 8, 6: 128 } as const;
 
 export const define: CommandModule['define'] = (command, start) => {
-  options.addInputOptions(command);
+  options.addInputOptions(command, { datastore: true });
   options.addNodeOptions(command);
   const port = options.integer(0, 65_535);
   const byte = options.integer(0, 255);

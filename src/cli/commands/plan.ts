@@ -14,7 +14,7 @@ export interface PlanOptions extends HostOptions {
 }
 
 export function addPlanOptions(command: Parameters<CommandModule['define']>[0]): typeof command {
-  options.addInputOptions(command);
+  options.addInputOptions(command, { datastore: true });
   options.addNodeOptions(command);
   options.addDialectOptions(command);
   options.addBackendOption(command);

@@ -20,7 +20,7 @@ interface Options extends options.InputOptions, options.NodeOptions, options.Dia
 const COMMENT_WIDTH = 78;
 
 export const define: CommandModule['define'] = (command, start) => {
-  options.addInputOptions(command);
+  options.addInputOptions(command, { datastore: true });
   options.addNodeOptions(command);
   options.addDialectOptions(command);
   options

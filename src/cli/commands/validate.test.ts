@@ -7,8 +7,7 @@ const files = folder({
   'bad/policy.yaml': policy(5432).replace("app == 'web'", 'app == web').replace('types:', 'typs:'),
   'bad/tier.yaml':
     'apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: { name: sec.x }\nspec: { tier: sec }\n',
-  'warning.yaml':
-    'apiVersion: projectcalico.org/v3\nkind: IPReservation\nmetadata: { name: p }\n',
+  'warning.yaml': 'apiVersion: projectcalico.org/v3\nkind: IPReservation\nmetadata: { name: p }\n',
   'graph.yaml': ENDPOINTS.replaceAll('kns.prod]', 'kns.gone]'),
   'empty/readme.txt': '',
 });
