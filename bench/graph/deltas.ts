@@ -81,6 +81,7 @@ for (const size of options.sizes) {
   graph.flush();
   for (const { name, change, removes, slow } of cases(remote, local, tagPolicies)) {
     if (!wanted(name, options)) continue;
+    globalThis.gc?.();
     const times: number[] = [];
     const cpu: number[] = [];
     let work = 0;
