@@ -158,7 +158,6 @@ async function main(): Promise<void> {
     console.log(`| datastore, decoded and checked | ${row(ours)}`);
     console.log(`\nThe listing keeps ${kept.toFixed(0)} MB of heap.\n`);
 
-    const total = RATE * SECONDS;
     const argv = ['--import', 'tsx', fileURLToPath(import.meta.url), 'write', server.endpoint];
     const writer = spawn(process.execPath, argv, { stdio: 'inherit' });
     const live = await follow(store, revision);
