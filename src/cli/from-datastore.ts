@@ -11,8 +11,6 @@ import type { DatastoreOptions } from './options.ts';
 
 const TYPES = { etcd: 'etcdv3', kubernetes: 'kubernetes' } as const;
 
-export type StoredIn = keyof typeof TYPES;
-
 /** Opens it, gives it to `work`, and closes it whatever happens. Rejects with DatastoreError. */
 export async function withDatastore<T>(
   context: Context,

@@ -14,14 +14,14 @@ const pool = (name: string, cidr: string, natOutgoing = false) =>
   resource('IPPool', name, { cidr, natOutgoing });
 
 it('names every pool that lies in another, with the closest one around it', () => {
-  const { problems } = graphOf(
+  const graph = graphOf(
     pool('wide', '10.0.0.0/8', true),
     pool('in', '10.1.0.0/16'),
     pool('inner', '10.1.1.0/24'),
     pool('beside', '11.0.0.0/8'),
     pool('six', 'fd00::/64'),
   );
-  expect(problems().map((p) => [p.severity, p.code, p.resource, p.message])).toEqual([
+  expect(graph.problems().map((p) => [p.severity, p.code, p.resource, p.message])).toEqual([
     [
       'warning',
       'policy/overlapping-pools',

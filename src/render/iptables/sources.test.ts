@@ -19,7 +19,7 @@ describe('sources of workloads', () => {
   it('are checked on every interface that belongs to one', () => {
     const made = render({ a: {}, tap: { interfaceName: 'tap0' } });
     const raw = chains(made, 'raw');
-    const [[root = '', rules] = []] = Object.entries(raw).filter(([name]) => name !== 'tortie-reverse-path');
+    const [[root, rules] = ['', []]] = Object.entries(raw).filter(([name]) => name !== 'tortie-reverse-path');
     expect(rules).toEqual([DROP]);
     expect(raw['tortie-reverse-path']).toEqual([`-i cali+ -j ${root}`, `-i tap0 -j ${root}`]);
     expect(made.tables[4].get('raw')?.hooks.map((h) => [h.chain, h.position, h.rule.text])).toEqual([
