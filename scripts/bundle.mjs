@@ -16,6 +16,8 @@ await build({
   platform: 'node',
   target: 'node20.19',
   chunkNames: 'chunks/[name]-[hash]',
+  // Large, and loaded only by commands that speak to a server: dependencies that are installed anyway.
+  external: ['@kubernetes/client-node', '@connectrpc/*', '@bufbuild/*'],
   // Dependencies that are CommonJS ask for `require`, which an ES module lacks.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
