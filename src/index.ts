@@ -1,6 +1,6 @@
 // The library: the functions of the command line, typed, without side effects on import. In the order of the data:
 //
-//   createClient                Calico's API over a datastore: create, get, list, watch, … typed by kind
+//   createClient(loadClientConfig())   Calico's API over a datastore: create, get, list, watch, … typed by kind
 //   loadFiles, parseResource    files or plain values → resources, and problems with their places
 //   createGraph, feed           resources → NodePolicy, everything that one node must enforce
 //   createEvaluator             NodePolicy → the verdict on a packet, and why; explainFlow judges both ends
@@ -34,6 +34,8 @@ export {
   type Selection,
   type WatchEvent,
 } from './datastore/index.ts';
+export { type ClientConfig, type ConfigSource, loadClientConfig } from './datastore/config.ts';
+export { openDatastore } from './datastore/open.ts';
 export * from './client/index.ts';
 export { loadFiles, type LoadOptions, type LoadResult } from './datastore/file/index.ts';
 export {

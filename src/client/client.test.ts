@@ -166,6 +166,18 @@ describe('reading', () => {
   });
 });
 
+it('opens a datastore by its configuration when it is first used, and never after it was closed', async () => {
+  const made = createClient({ datastoreType: 'memory' });
+  open.push(made);
+  await made.ensureInitialized();
+  expect((await made.tiers.list()).items).toHaveLength(3);
+  await made.close();
+  expect(await rejected(made.tiers.list())).toEqual(['datastore/cancelled', 'the datastore is closed']);
+  const unreachable = createClient({ datastoreType: 'etcdv3', endpoints: ['http://127.0.0.1:1'] });
+  open.push(unreachable);
+  expect((await rejected(unreachable.tiers.list()))[0]).toBe('datastore/unavailable');
+});
+
 describe('a store at its beginning', () => {
   it('gets the information about the cluster and the tiers, once', async () => {
     const { store, tiers, clusterInformation, ensureInitialized } = client();

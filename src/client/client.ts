@@ -1,5 +1,7 @@
 // All kinds of one store.
+import type { ClientConfig } from '../datastore/config.ts';
 import type { Datastore } from '../datastore/index.ts';
+import { lazyDatastore } from '../datastore/lazy.ts';
 import { ensureInitialized, type InitializeOptions } from './initialize.ts';
 import { CLUSTER_KINDS, NAMESPACED_KINDS } from './kinds.ts';
 import { type Operations, operationsOn } from './operations.ts';
@@ -24,7 +26,9 @@ export type Client = ByKind & {
   readonly close: () => Promise<void>;
 };
 
-export function createClient(store: Datastore): Client {
+/** With a configuration (`loadClientConfig()`) the store is opened when it is first used. */
+export function createClient(from: Datastore | ClientConfig): Client {
+  const store = 'datastoreType' in from ? lazyDatastore(from) : from;
   const objects = operationsOn(store);
   const byKind = Object.fromEntries([
     ...Object.entries(CLUSTER_KINDS).map(([name, kind]) => [name, clusterClient(objects, kind)]),

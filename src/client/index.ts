@@ -1,6 +1,6 @@
 // The typed client over any datastore: what calicoctl and programs do with Calico's API. It checks and defaults what is
 // written, keeps the rules that span objects, and knows no backend. Contract:
-//   createClient(store): Client          owns the store: close() closes it
+//   createClient(storeOrConfig): Client  owns the store: close() closes it
 //   client.ipPools, client.networkPolicies, …     one `ResourceClient` a kind of the catalogue (kinds.ts); client.objects for kinds known at run time
 //   ResourceClient  create, update, apply, delete, get, list, watch: the arguments of Calico's Go client, in its order:
 //                   namespaced kinds take the namespace before the name
