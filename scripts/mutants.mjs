@@ -304,7 +304,7 @@ const COMMANDS = {
     'run',
     '--project',
     'unit',
-    'src/plan/between.test.ts',
+    'src/apply/between.test.ts',
     'src/apply/restore.test.ts',
     '-t',
     'move',

@@ -1,9 +1,9 @@
 // The saved tables of one family and one backend, from one text to another: one input for iptables-restore, committed table
-// by table. As in every plan (plan/between.ts), raw and mangle first come to a state in between when policy moves between
-// the tables of host endpoints, so that no commit lets through what both texts deny. Rules stay verbatim.
+// by table. As in every plan (plan/between.ts, plan/between-sources.ts), raw and mangle first come to a state in between
+// when policy moves between the tables of host endpoints or the check of sources changes, so that no commit lets through what both texts deny. Rules stay verbatim.
 import { textHash } from '../render/hash.ts';
 import type { ChainText, IptablesTable, IptablesTableName } from '../render/ruleset.ts';
-import { chainsBetween } from '../plan/between.ts';
+import { tableBetween } from '../plan/between-sources.ts';
 import { type Script, script } from '../plan/script.ts';
 import type { IptablesBackend } from '../plan/types.ts';
 import type { SavedTable } from './kernel-text.ts';
@@ -41,7 +41,7 @@ function steps(now: readonly SavedTable[], then: readonly SavedTable[]): Step[] 
   const first: Step[] = [];
   const last: Step[] = [];
   for (const { name, from, to } of changes) {
-    const chains = chainsBetween(name, before, after);
+    const chains = tableBetween(name, before, after);
     if (chains === undefined) first.push({ from, to });
     else {
       const between = { table: name, chains: linesOf(chains), hooks: withEntries(from, to, chains) };

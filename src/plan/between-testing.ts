@@ -1,5 +1,6 @@
-// Test code: policies that move between the lists of a host endpoint, which iptables judges in different tables; and what is
-// to be looked for while one gives way to another, table by table.
+// Test code: policies that move between the lists of a host endpoint, which iptables judges in different tables; checks of
+// sources, in a table of their own, that change beside policy; and what is to be looked for while one gives way to another,
+// table by table.
 import type { Ipset } from '../ipsets/index.ts';
 import type { NodePolicy } from '../policy/index.ts';
 import { simulate, type Tables } from '../render/iptables/simulate.ts';
@@ -35,6 +36,24 @@ export function changesOfMove(from: List, to: List): [NodePolicy, NodePolicy][] 
     [host({ [from]: deny, [to]: other }), host({ [from]: other, [to]: deny })],
   ];
 }
+
+/** Of a workload that may spoof or not, and whose policy allows or denies what it sends. */
+export function sender(action: 'allow' | 'deny', spoofable: readonly string[]): NodePolicy {
+  const tiers = { t: { policies: { [action]: { egress: [{ action }] } } } };
+  return nodePolicy({ a: { spoofable, tiers } }, { config: { allowSpoofing: true } });
+}
+
+/** The check of sources loosens while policy tightens, the reverse, and from one prefix to another; what both deny. */
+export const changesOfSources: readonly (readonly [NodePolicy, NodePolicy])[] = [
+  [sender('allow', []), sender('deny', ['10.0.0.0/8'])],
+  [sender('deny', ['10.0.0.0/8']), sender('allow', [])],
+  [sender('allow', ['10.0.0.1/32']), sender('deny', ['10.0.0.2/32'])],
+  [sender('deny', ['10.0.0.1/32', '10.0.0.2/32']), sender('allow', ['10.0.0.3/32'])],
+];
+
+export const spoofedPackets: readonly Packet[] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((from) =>
+  packet({ from, inInterface: 'cali-a', outInterface: 'eth0', spoofed: true }),
+);
 
 export const movePackets: readonly Packet[] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].flatMap((from) => [
   packet({ from, inInterface: 'up0', destinationPort: 81 }),

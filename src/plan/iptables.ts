@@ -1,12 +1,11 @@
 // Two iptables rulesets → steps. iptables-restore changes one table at once and ipset nothing, so the order makes sure
 // that no packet passes in between which both the old and the new policy deny:
 //   create new sets · test every family · restrict sets · rules v4, v6 · loosen sets · destroy unused sets
-// The rules of one family are one input, committed table by table: between.ts says in which order.
+// The rules of one family are one input, committed table by table: between.ts and between-sources.ts say in which order.
 import type { Family } from '../net/types.ts';
 import { chainDeclaration, printChainBody } from '../render/iptables/print.ts';
 import type { ChainText, IptablesRuleset, IptablesTable, IptablesTableName } from '../render/ruleset.ts';
-import { chainsBetween } from './between.ts';
-import { sourcesBetween } from './between-sources.ts';
+import { tableBetween } from './between-sources.ts';
 import { changesBetween } from './changes.ts';
 import { type MapDelta, mapDelta, sameRules } from './delta.ts';
 import { hookLines, layoutOf, withMissing } from './hooks.ts';
@@ -97,7 +96,7 @@ interface TableStep {
 /** In the order of a packet's way. */
 const ORDER: readonly IptablesTableName[] = ['raw', 'mangle', 'nat', 'filter'];
 
-/** One step for each table that changes; two for those that have to hold both policies for a while (between.ts). */
+/** One step for each table that changes; two for those that have to hold both policies for a while (between-sources.ts). */
 function tableSteps(from: FamilyState, to: FamilyState): TableStep[] {
   const steps = ORDER.flatMap((name) => {
     const before = from.tables.get(name) ?? NO_TABLE;
@@ -113,8 +112,7 @@ function tableSteps(from: FamilyState, to: FamilyState): TableStep[] {
   const first: TableStep[] = [];
   const last: TableStep[] = [];
   for (const { step, before, after, layout } of steps) {
-    const judged = chainsBetween(step.name, from.tables, to.tables);
-    const chains = step.name === 'raw' ? sourcesBetween(before.chains, after.chains, judged) : judged;
+    const chains = tableBetween(step.name, from.tables, to.tables);
     if (chains === undefined) first.push(step);
     else {
       // An entry of which nothing is judged twice comes with the second step.

@@ -1,5 +1,6 @@
 // Commits of several tables: no state between them lets a packet through that the old and the new policy deny. The
-// packets walk through the tables as iptables-restore leaves them after each commit.
+// packets walk through the tables as iptables-restore leaves them after each commit. Beside apply because a state that was left behind is
+// read as an applier reads it.
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { createEvaluator, type Judgement, type Packet } from '../verdict/index.ts';
@@ -11,10 +12,19 @@ import { printFamily } from '../render/iptables/print.ts';
 import { EMPTY, restore, type Tables } from '../render/iptables/simulate.ts';
 import { arbitraryHostPacket, arbitraryHostPolicy } from '../render/nftables/host-testing.ts';
 import type { IptablesRuleset } from '../render/ruleset.ts';
-import { changesOfMove, movePackets, moves, openIn, savedText } from './between-testing.ts';
-import { parseSave } from '../apply/parse-save.ts';
-import { NO_IPTABLES, planIptables } from './iptables.ts';
-import type { ObservedIptables } from './types.ts';
+import {
+  changesOfMove,
+  changesOfSources,
+  movePackets,
+  moves,
+  openIn,
+  savedText,
+  sender,
+  spoofedPackets,
+} from '../plan/between-testing.ts';
+import { parseSave } from './parse-save.ts';
+import { NO_IPTABLES, planIptables } from '../plan/iptables.ts';
+import type { ObservedIptables } from '../plan/types.ts';
 
 const BACKENDS = ['nft', 'legacy'] as const;
 
@@ -100,6 +110,12 @@ describe('a policy that moves from list to list', () => {
   });
 });
 
+describe('a check of sources that changes beside policy, in one move', () => {
+  test.each(BACKENDS)('%s', (backend) => {
+    expect(changesOfSources.flatMap((c) => openings(c, spoofedPackets, backend))).toEqual([]);
+  });
+});
+
 describe('a state in between that somebody left behind', () => {
   /** What is in the kernel, as an applier reads it that knows nothing yet. */
   const observed = (tables: Tables, family: 4 | 6, ipsets: IptablesRuleset['ipsets']): ObservedIptables => {
@@ -113,28 +129,45 @@ describe('a state in between that somebody left behind', () => {
     };
   };
 
-  test.each(moves)('%s → %s: lets nothing through on the way to any policy', (from, to) => {
-    const [, , , third] = changesOfMove(to, from).flat();
-    for (const [before, after] of changesOfMove(from, to)) {
-      const [older, newer, other] = [before, after, third ?? after].map(render) as [
+  const letsNothingThrough = (
+    changes: readonly (readonly [NodePolicy, NodePolicy])[],
+    third: NodePolicy,
+    packets: readonly Packet[],
+  ) => {
+    let left = 0;
+    for (const [before, after] of changes) {
+      const [older, newer, other] = [before, after, third].map(render) as [
         IptablesRuleset,
         IptablesRuleset,
         IptablesRuleset,
       ];
       const { states } = walkThrough(older, newer, 4, 'legacy');
-      for (const left of states.slice(0, -1)) {
+      for (const found of states.slice(0, -1)) {
+        left += 1;
         for (const wanted of [older, newer, other]) {
-          const plan = planIptables(observed(left, 4, older.ipsets), wanted, { backend: 'legacy' });
+          const plan = planIptables(observed(found, 4, older.ipsets), wanted, { backend: 'legacy' });
           const command = plan.commands.find((c) => c.purpose === 'rules v4');
-          const now = command ? restore(left, command.stdin) : [];
-          expect(plain(now.at(-1) ?? left)).toEqual(plain(loaded(wanted, 4)));
-          expect(openIn([left, ...now], new Map(), movePackets)).toEqual([]);
-          expect(plain(restore(now.at(-1) ?? left, command?.undo?.stdin ?? '').at(-1) ?? left)).toEqual(
-            plain(left),
+          const now = command ? restore(found, command.stdin) : [];
+          expect(plain(now.at(-1) ?? found)).toEqual(plain(loaded(wanted, 4)));
+          expect(openIn([found, ...now], new Map(), packets)).toEqual([]);
+          expect(plain(restore(now.at(-1) ?? found, command?.undo?.stdin ?? '').at(-1) ?? found)).toEqual(
+            plain(found),
           );
         }
       }
     }
+    return left;
+  };
+
+  test.each(moves)('%s → %s: lets nothing through on the way to any policy', (from, to) => {
+    const [, , , third] = changesOfMove(to, from).flat();
+    const changes = changesOfMove(from, to);
+    letsNothingThrough(changes, third ?? changes[0]![1], movePackets);
+  });
+
+  test('a check of sources that has changed: likewise', () => {
+    const third = sender('allow', ['10.0.0.2/32']);
+    expect(letsNothingThrough(changesOfSources, third, spoofedPackets)).toBe(2 * changesOfSources.length);
   });
 });
 
