@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { KubernetesConfig } from '../config-types.ts';
 import { longLived } from '../abort.ts';
-import { cancelled, closed } from '../errors.ts';
+import { cancelled, closed, DatastoreError, unauthorized } from '../errors.ts';
 import { Refusal, Silence } from './faults.ts';
 import { loadKubeConfig } from './kube-config.ts';
 
@@ -50,18 +50,20 @@ const LONGEST_RETRY_S = 10;
 /** A message about an error is not longer. */
 const MOST_OF_A_REFUSAL = 1 << 20;
 
+interface Opened {
+  readonly answer: IncomingMessage;
+  readonly origin: string;
+}
+
+const WHY_NOT = 'kubectl with the same kubeconfig says why';
+
 export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): Api {
   const end = longLived();
   const agents = new Agents();
   let loading: Promise<KubeConfig> | undefined;
   const kubeConfig = () => (loading ??= loadKubeConfig(config));
 
-  const open = async (
-    method: string,
-    path: string,
-    call: Call,
-    timeout: number,
-  ): Promise<IncomingMessage> => {
+  const open = async (method: string, path: string, call: Call, timeout: number): Promise<Opened> => {
     if (end.signal.aborted) throw closed();
     if (call.signal?.aborted) throw cancelled();
     const kc = await kubeConfig();
@@ -69,7 +71,10 @@ export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): A
     const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}${queryText(call.query)}`, server);
     const given: RequestOptions = {};
     // Each time: a token may have been refreshed.
-    await kc.applyToHTTPSOptions(given);
+    await kc.applyToHTTPSOptions(given).catch(() => {
+      // Its text can hold what a plugin printed.
+      throw unauthorized('the credentials of the kubeconfig cannot be used', WHY_NOT);
+    });
     const payload = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers = {
       ...(given.headers as OutgoingHttpHeaders | undefined),
@@ -86,14 +91,15 @@ export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): A
       agent: agents.of(url, given),
       ...(given.auth && { auth: given.auth }),
     };
-    return await answered(url, options, payload, { timeout, signals: [call.signal, end.signal] });
+    const limits = { timeout, signals: [call.signal, end.signal] };
+    return { answer: await answered(url, options, payload, limits), origin: url.origin };
   };
 
   const once = async (method: string, path: string, call: Call): Promise<unknown> => {
-    const answer = await open(method, path, call, times.answer);
-    const text = await textOf(answer);
+    const { answer, origin } = await open(method, path, call, times.answer);
+    const text = await textOf(answer, origin);
     const status = answer.statusCode ?? 0;
-    if (status >= 200 && status < 300) return text === '' ? undefined : JSON.parse(text);
+    if (status >= 200 && status < 300) return parsed(text, origin);
     throw new Refusal(status, text, retryAfter(answer));
   };
 
@@ -112,15 +118,15 @@ export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): A
       }
     },
     async *lines(path, call = {}) {
-      const answer = await open('GET', path, call, times.silence);
+      const { answer, origin } = await open('GET', path, call, times.silence);
       const status = answer.statusCode ?? 0;
-      if (status !== 200) throw new Refusal(status, await textOf(answer), retryAfter(answer));
+      if (status !== 200) throw new Refusal(status, await textOf(answer, origin), retryAfter(answer));
       answer.setEncoding('utf8');
       let rest = '';
       for await (const piece of answer as AsyncIterable<string>) {
         const parts = (rest + piece).split('\n');
         rest = parts.pop() ?? '';
-        for (const line of parts) if (line !== '') yield JSON.parse(line);
+        for (const line of parts) if (line !== '') yield parsed(line, origin);
       }
     },
     close() {
@@ -170,7 +176,27 @@ function answered(
   });
 }
 
-async function textOf(answer: IncomingMessage): Promise<string> {
+/** Half an answer is none. */
+async function textOf(answer: IncomingMessage, origin: string): Promise<string> {
+  try {
+    return await wholeText(answer);
+  } catch (error) {
+    if (error instanceof Silence) throw error;
+    throw new Silence(origin, `the answer broke off: ${(error as Error).message}`, error);
+  }
+}
+
+function parsed(text: string, origin: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    throw new DatastoreError('datastore/failed', `${origin} answers with something that is not JSON`, {
+      hint: 'is this the address of a Kubernetes API server?',
+    });
+  }
+}
+
+async function wholeText(answer: IncomingMessage): Promise<string> {
   answer.setEncoding('utf8');
   const pieces: string[] = [];
   let length = 0;

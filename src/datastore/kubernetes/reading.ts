@@ -107,9 +107,15 @@ function take(
     const entry = source.read(raw);
     if (entry && selects(selection, entry.key)) items.push(entry);
   } catch (error) {
-    if (!(error instanceof DatastoreError)) throw error;
-    problems.push(...error.problems);
+    problems.push(...faultOfObject(source, raw, error).problems);
   }
+}
+
+/** Whatever an object is, reading it ends with an error about it and nothing worse. */
+function faultOfObject(source: Source, raw: RawObject, error: unknown): DatastoreError {
+  if (error instanceof DatastoreError) return error;
+  const name = typeof raw?.metadata?.name === 'string' ? raw.metadata.name : '?';
+  return unreadable(`${source.resource}/${name}`, 'it is not what the API describes');
 }
 
 const fromRevision = (revision: Revision | undefined): Query =>
@@ -208,8 +214,9 @@ function brokenOff(error: unknown, asked: Asked): unknown {
 }
 
 function eventOf(source: Source, selection: Selection, line: unknown, asked: Asked): WatchEvent | undefined {
-  const { type, object } = line as { readonly type?: string; readonly object?: RawObject };
-  const revision = object?.metadata?.resourceVersion ?? '';
+  const { type, object } = (line ?? {}) as { readonly type?: string; readonly object?: RawObject };
+  const said = object?.metadata?.resourceVersion;
+  const revision = typeof said === 'string' ? said : '';
   switch (type) {
     case 'BOOKMARK':
       return { type: 'bookmark', revision };
@@ -231,16 +238,17 @@ function changeOf(
   raw: RawObject,
   revision: Revision,
 ): WatchEvent | undefined {
-  const key = source.key(raw);
-  if (!key || !selects(selection, key)) return { type: 'bookmark', revision };
+  let key: ObjectKey | undefined;
   let entry: Entry | undefined;
   try {
+    key = source.key(raw);
+    if (!key || !selects(selection, key)) return { type: 'bookmark', revision };
     entry = source.read(raw);
-  } catch (error) {
-    if (!(error instanceof DatastoreError)) throw error;
+  } catch (caught) {
     // What cannot be read can go all the same.
-    if (type === 'DELETED') return { type: 'deleted', key, revision };
-    return { type: 'error', error, final: false, key, revision };
+    if (type === 'DELETED' && key) return { type: 'deleted', key, revision };
+    const error = faultOfObject(source, raw, caught);
+    return { type: 'error', error, final: false, revision, ...(key && { key }) };
   }
   if (type === 'DELETED' || !entry) return { type: 'deleted', key, revision, ...(entry && { old: entry }) };
   return { type: type === 'ADDED' ? 'added' : 'modified', entry };
