@@ -11,12 +11,15 @@ import type {
   Step,
   Verdict,
 } from '../verdict/index.ts';
+import type { Resource } from '../resources/index.ts';
+import { leavingOf, leavingText } from './leaving.ts';
 import type { Locate } from './load.ts';
 import type { Style } from './style.ts';
 
 export interface TreeOptions {
   readonly style: Style;
   readonly locate: Locate;
+  readonly resources: readonly Resource[];
   readonly from: string;
   readonly to: string;
 }
@@ -36,13 +39,26 @@ function describe(packet: Packet | undefined): string {
   return `  ${protocolName(packet.protocol)}${port}${icmp}`;
 }
 
-function printSide({ node, packet, judgement }: ExplainedSide, options: TreeOptions): string {
+function printSide(side: ExplainedSide, options: TreeOptions): string {
+  const { node, packet, judgement } = side;
   const { style } = options;
   const way = `${packet.inInterface ?? 'this host'} → ${packet.outInterface ?? 'this host'}`;
   const address = (bits: bigint) => formatAddress({ family: packet.family, bits });
   const head = `${style.bold(`node ${node}`)}  ${way}  ${style.dim(`${address(packet.source)} → ${address(packet.destination)}`)}`;
-  if (judgement.stages.length === 0) return `${head}\n  nothing here judges this packet`;
-  return [head, ...judgement.stages.flatMap((stage) => printStage(stage, options))].join('\n');
+  const stages =
+    judgement.stages.length === 0
+      ? ['  nothing here judges this packet']
+      : judgement.stages.flatMap((stage) => printStage(stage, options));
+  return [head, ...stages, ...printLeaving(side, options)].join('\n');
+}
+
+function printLeaving(side: ExplainedSide, options: TreeOptions): string[] {
+  const leaving = leavingOf(side, options.resources);
+  if (leaving === undefined) return [];
+  const pools = leaving.pools.map(
+    (resource) => `    ${resource} has natOutgoing${at({ resource }, options)}`,
+  );
+  return [`  ${options.style.cyan('masquerade')}: leaves from ${leavingText(leaving)}`, ...pools];
 }
 
 function printStage(stage: StageTrail, options: TreeOptions): string[] {

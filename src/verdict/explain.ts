@@ -64,6 +64,7 @@ export function explainFlow(question: FlowQuestion): Explanation {
     warnings: [
       ...unknownHostWarnings(question, flow, verdict),
       ...uplinkWarnings(question, flow),
+      ...translationWarnings(sides),
       ...unjudgedWarnings(flow, sides),
     ],
   };
@@ -180,6 +181,19 @@ function unknownHostWarnings(question: FlowQuestion, flow: Flow, verdict: Verdic
     );
   }
   return warnings;
+}
+
+/** The second node meets a packet of the first one's, but which address that has is seldom known. */
+function translationWarnings([first, second]: readonly ExplainedSide[]): Problem[] {
+  if (second === undefined || first?.judgement.translation === undefined) return [];
+  const source = formatAddress({ family: first.packet.family, bits: first.packet.source });
+  return [
+    problem(
+      'explain/masqueraded',
+      `${first.node} gives the packet another source; ${second.node} is judged as if it still came from ${source}`,
+      { severity: 'warning', hint: `for what ${second.node} sees, ask again with --from host:${first.node}` },
+    ),
+  ];
 }
 
 function unjudgedWarnings(flow: Flow, sides: readonly ExplainedSide[]): Problem[] {

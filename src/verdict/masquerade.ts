@@ -22,11 +22,13 @@ export function createTranslator({
 }: NodePolicy): (packet: Packet) => Translation | undefined {
   if (masquerade.sources.length === 0) return () => undefined;
   const { outInterface, ports, address } = config.masquerade;
-  const sources = setOf(masquerade.sources);
-  const exceptions = setOf(masquerade.exceptions);
+  // Made when the first packet that may leave asks: most evaluators judge few.
+  let sets: { readonly sources: IntervalSet; readonly exceptions: IntervalSet } | undefined;
   return ({ family, source, destination, outInterface: to, protocol, state = 'new' }) => {
     // Of a connection that is known the first packet has decided.
     if (to === undefined || state !== 'new' || !named(to, outInterface)) return undefined;
+    sets ??= { sources: setOf(masquerade.sources), exceptions: setOf(masquerade.exceptions) };
+    const { sources, exceptions } = sets;
     if (!sources.has({ family, bits: source }) || exceptions.has({ family, bits: destination }))
       return undefined;
     const ranged = protocol === TCP || protocol === UDP;

@@ -19,6 +19,25 @@ const files = folder({
     "spec: {selector: role == 'host', applyOnForward: true, preDNAT: true, types: [Ingress], ingress: [{action: Allow}]}",
     '',
   ].join('\n'),
+  'pools/endpoints.yaml': ENDPOINTS,
+  'pools/pools.yaml': [
+    'apiVersion: projectcalico.org/v3',
+    'kind: IPPool',
+    'metadata: {name: apps}',
+    'spec: {cidr: 10.0.0.0/16, natOutgoing: true}',
+    '---',
+    'apiVersion: projectcalico.org/v3',
+    'kind: FelixConfiguration',
+    'metadata: {name: default}',
+    'spec: {natPortRange: "40000:50000"}',
+    '---',
+    'apiVersion: projectcalico.org/v3',
+    'kind: FelixConfiguration',
+    'metadata: {name: node.n2}',
+    'spec: {natOutgoingAddress: 192.0.2.7}',
+    '',
+  ].join('\n'),
+  'pools/remote.yaml': REMOTE,
   'host.json': '{"interfaces":[{"name":"eth0","addresses":["192.168.0.1"]}]}',
 });
 afterAll(() => files.remove());
@@ -94,6 +113,58 @@ Every stage allows it.
       ],
       warnings: [],
     });
+  });
+
+  it('says with which source a packet leaves, and which pool is the reason', async () => {
+    const pools = (...argv: string[]) => tortie(['explain', '-f', files.path('pools'), ...argv]);
+    const out = ['--to', '198.51.100.1', '--port', '80'];
+    const text = await pools('--from', 'prod/web', ...out);
+    expect(text.stdout.replaceAll(files.path('pools/'), '')).toContain(`(endpoints.yaml:15)
+  masquerade: leaves from an address of eth0, port 40000 to 50000
+    IPPool/apps has natOutgoing  (pools.yaml:3)
+
+Every stage allows it.`);
+    const json = async (...argv: string[]) =>
+      JSON.parse((await pools(...argv, '-o', 'json')).stdout) as object;
+    expect(await json('--from', 'prod/cache', ...out)).toMatchObject({
+      sides: [
+        {
+          masquerade: {
+            address: '192.0.2.7',
+            interface: 'eth0',
+            ports: { first: 40_000, last: 50_000 },
+            pools: [{ resource: 'IPPool/apps', place: { file: files.path('pools/pools.yaml'), line: 3 } }],
+          },
+        },
+      ],
+    });
+    // Within the pools, denied, or of a connection that is known: the source stays.
+    for (const argv of [
+      ['--from', 'prod/web', '--to', 'prod/cache', '--port', '80'],
+      ['--from', 'prod/web', ...out, '--state', 'invalid'],
+      ['--from', 'prod/web', ...out, '--state', 'established'],
+    ]) {
+      const { sides } = (await json(...argv)) as { sides: readonly object[] };
+      expect(sides.length).toBeGreaterThan(0);
+      expect(sides.filter((side) => 'masquerade' in side)).toEqual([]);
+    }
+  });
+
+  it('warns that the second node sees another source than the one that is judged', async () => {
+    const pools = [
+      'explain',
+      '-f',
+      files.path('pools'),
+      '--from',
+      'prod/web',
+      '--to',
+      'host:n2',
+      '--port',
+      '80',
+    ];
+    expect((await tortie(pools)).stderr).toContain(
+      'n1 gives the packet another source; n2 is judged as if it still came from 10.0.0.1',
+    );
   });
 
   it('knows the host by --host, and warns without it where it matters', async () => {

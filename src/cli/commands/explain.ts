@@ -17,6 +17,7 @@ import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
 import { errorsOf, fail, OK } from '../exit.ts';
 import { printExplanation } from '../explain-tree.ts';
+import { leavingOf } from '../leaving.ts';
 import { chooseNode, compileNodes, type LoadedPolicy, loadPolicy, readFacts } from '../load.ts';
 import * as options from '../options.ts';
 import { toJson } from '../output.ts';
@@ -85,9 +86,8 @@ async function explain(context: Context, opts: Options): Promise<number> {
   if (opts.output === 'json') context.print(toJson('Explanation', jsonOf(explanation, loaded)));
   else {
     const style = context.style;
-    context.print(
-      printExplanation(explanation, { style, locate: loaded.locate, from: opts.from, to: opts.to }),
-    );
+    const { locate, resources } = loaded;
+    context.print(printExplanation(explanation, { style, locate, resources, from: opts.from, to: opts.to }));
   }
   return OK;
 }
@@ -166,7 +166,7 @@ function protocolOf(text: string, family: Family): number {
   return protocol;
 }
 
-function jsonOf({ verdict, sides, warnings }: Explanation, { locate }: LoadedPolicy): object {
+function jsonOf({ verdict, sides, warnings }: Explanation, { locate, resources }: LoadedPolicy): object {
   const withPlace = (step: Step) => {
     const ref =
       step.kind === 'rule' ? { rule: step.rule } : step.kind === 'policy' ? { resource: step.policy } : {};
@@ -175,7 +175,8 @@ function jsonOf({ verdict, sides, warnings }: Explanation, { locate }: LoadedPol
   };
   return {
     verdict,
-    sides: sides.map(({ node, packet, judgement }) => {
+    sides: sides.map((side) => {
+      const { node, packet, judgement } = side;
       const text = (bits: bigint) => formatAddress({ family: packet.family, bits });
       const stages = judgement.stages.map((stage) => ({ ...stage, steps: stage.steps.map(withPlace) }));
       const { source, destination, protocol, ...rest } = packet;
@@ -185,7 +186,13 @@ function jsonOf({ verdict, sides, warnings }: Explanation, { locate }: LoadedPol
         destination: text(destination),
         protocol: protocolName(protocol),
       };
-      return { node, packet: shown, verdict: judgement.verdict, stages };
+      const leaving = leavingOf(side, resources);
+      const pools = leaving?.pools.map((resource) => {
+        const place = locate({ resource });
+        return { resource, ...(place && { place }) };
+      });
+      const masquerade = leaving && { masquerade: { ...leaving, pools } };
+      return { node, packet: shown, verdict: judgement.verdict, stages, ...masquerade };
     }),
     warnings: problemsToJson(warnings),
   };
