@@ -71,11 +71,9 @@ describe.each(DATAPLANES)('status: $loaded', ({ loaded, argv }) => {
   it('says that somebody removed everything, or that nobody took notes', () =>
     inNamespace(async (ns) => {
       await enforce(ns);
-      await ns.sh([
-        'sh',
-        '-c',
-        'nft flush ruleset; iptables-legacy -F; iptables-legacy -X; ip6tables-legacy -F; ip6tables-legacy -X',
-      ]);
+      const flush = 'for f in -F -X; do "$ip" -t filter $f; "$ip" -t raw $f; done';
+      const legacy = `for ip in iptables-legacy ip6tables-legacy; do ${flush}; done`;
+      await ns.sh(['sh', '-c', `nft flush ruleset; ${legacy}`]);
       expect(await status(ns)).toMatchObject({ exit: 1, state: 'changed', loaded: [] });
       expect((await on(ns, 'status')).stdout).toContain('gone since it was applied');
       await on(ns, 'clear');

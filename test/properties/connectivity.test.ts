@@ -9,8 +9,10 @@ import { nodePolicies } from './case.ts';
 
 const SEED = seedFromEnvironment();
 const WORLDS = 4;
+/** Minutes: a busy machine takes long over them. */
+const LIMIT = { timeout: 600_000 };
 
-it(`what connectivity says of a group holds for each of its members (TORTIE_SEED=${SEED})`, () => {
+it(`what connectivity says of a group holds for each of its members (TORTIE_SEED=${SEED})`, LIMIT, () => {
   let judged = 0;
   for (let seed = SEED; seed < SEED + WORLDS; seed++) {
     const all = parsed(resources(random(seed)));
@@ -45,7 +47,7 @@ it(`what connectivity says of a group holds for each of its members (TORTIE_SEED
   expect(judged).toBeGreaterThan(1000);
 });
 
-it(`every outside address is like the outside that has its answers (TORTIE_SEED=${SEED})`, () => {
+it(`every outside address is like the outside that has its answers (TORTIE_SEED=${SEED})`, LIMIT, () => {
   for (let seed = SEED; seed < SEED + WORLDS; seed++) {
     const policyOf = nodePolicies(parsed(resources(random(seed))), [NODE]);
     const policies = new Map([[NODE, policyOf(NODE)]]);
