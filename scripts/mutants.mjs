@@ -248,10 +248,10 @@ const MUTANTS = [
     "name: 'host-forward-out', list: 'normal'",
   ),
   render(
-    'hosts: nft leaves interfaces of workloads out of what `*` forwards',
+    'hosts: nft does not ask `*` about what it forwards to workloads',
     'nftables/host-stages.ts',
-    "name: 'host-forward-in', list: 'forward', workloads: true",
-    "name: 'host-forward-in', list: 'forward', workloads: false",
+    "name: 'host-forward-out', list: 'forward', workloads: true",
+    "name: 'host-forward-out', list: 'forward', workloads: false",
   ),
   render(
     'hosts: iptables knows no `*`',
