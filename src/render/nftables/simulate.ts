@@ -221,7 +221,7 @@ function equals(ruleset: NftRuleset, left: NonNullable<Loaded>, right: Value, pa
     if ('range' in right) return Number(left) >= right.range[0] && Number(left) <= right.range[1];
     return right.includes(String(left));
   }
-  return left === right;
+  return left === right || (typeof right === 'string' && NAMES.get(right) === left);
 }
 
 function contains(set: NftSet, left: NonNullable<Loaded>, packet: Packet): boolean {
