@@ -12,6 +12,10 @@ type Naming = (field: keyof ConfigSpec) => string;
 /** `name`: what a field is called where it was given. Throws `datastore/invalid`. */
 export function configFrom(spec: ConfigSpec, env: Environment, name: Naming): ClientConfig {
   const type = spec.datastoreType ?? (spec.etcdEndpoints ? 'etcdv3' : 'kubernetes');
+  if (type === 'file') {
+    if (spec.filePath) return { datastoreType: 'file', path: spec.filePath };
+    throw new DatastoreError('datastore/invalid', `no directory: set ${name('filePath')}`);
+  }
   return type === 'etcdv3' ? etcdConfig(spec, env, name) : kubernetesConfig(spec, env);
 }
 

@@ -27,7 +27,7 @@ const number = z.union(
 
 export const configSpec = z
   .strictObject({
-    datastoreType: z.enum(['etcdv3', 'kubernetes'], { error: 'etcdv3 or kubernetes' }),
+    datastoreType: z.enum(['etcdv3', 'kubernetes', 'file'], { error: 'etcdv3, kubernetes or file' }),
     etcdEndpoints: text,
     etcdDiscoverySrv: text,
     etcdUsername: text,
@@ -52,6 +52,8 @@ export const configSpec = z
     k8sClientBurst: number,
     k8sCurrentContext: text,
     calicoAPIGroup: text,
+    // Not of Calico.
+    filePath: text,
   })
   .partial();
 
@@ -83,4 +85,5 @@ export const ENVIRONMENT: readonly (readonly [keyof ConfigSpec, string])[] = [
   ['k8sClientBurst', 'K8S_CLIENT_BURST'],
   ['k8sCurrentContext', 'K8S_CURRENT_CONTEXT'],
   ['calicoAPIGroup', 'CALICO_API_GROUP'],
+  ['filePath', 'FILE_DATASTORE_PATH'],
 ];

@@ -45,4 +45,10 @@ export interface MemoryConfig {
   readonly datastoreType: 'memory';
 }
 
-export type ClientConfig = EtcdConfig | KubernetesConfig | MemoryConfig;
+/** A directory of YAML and JSON. */
+export interface FileConfig {
+  readonly datastoreType: 'file';
+  readonly path: string;
+}
+
+export type ClientConfig = EtcdConfig | KubernetesConfig | MemoryConfig | FileConfig;

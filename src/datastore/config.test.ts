@@ -89,7 +89,7 @@ describe('the environment', () => {
   });
 
   test.each([
-    [{ DATASTORE_TYPE: 'etcd' }, 'DATASTORE_TYPE: etcdv3 or kubernetes'],
+    [{ DATASTORE_TYPE: 'etcd' }, 'DATASTORE_TYPE: etcdv3, kubernetes or file'],
     [{ DATASTORE_TYPE: 'etcdv3' }, 'no etcd endpoints: set ETCD_ENDPOINTS or ETCD_DISCOVERY_SRV'],
     [
       { ETCD_ENDPOINTS: '10.0.0.1:2379' },
@@ -197,4 +197,22 @@ test('endpoints are discovered by SRV records, those with TLS first', async () =
 test('a file that is not there', async () => {
   const config = fromFile('  etcdEndpoints: https://a:1\n  etcdCACertFile: /nosuch/ca.crt\n');
   await expect(openDatastore(config)).rejects.toThrow(/^CA certificate for etcd: ENOENT.*nosuch/);
+});
+
+describe('a directory', () => {
+  test('is named by a field or a variable of its own', async () => {
+    const env = { DATASTORE_TYPE: 'file', FILE_DATASTORE_PATH: dir };
+    const config = loadClientConfig({ env });
+    expect(config).toEqual({ datastoreType: 'file', path: dir });
+    expect(fromFile(`  datastoreType: file\n  filePath: ${dir}\n`)).toEqual(config);
+    const store = await openDatastore(config);
+    expect(store.type).toBe('file');
+    await store.close();
+  });
+
+  test('has to be named', () => {
+    expect(refusal(() => loadClientConfig({ env: { DATASTORE_TYPE: 'file' } }))).toBe(
+      'no directory: set FILE_DATASTORE_PATH',
+    );
+  });
 });

@@ -17,6 +17,8 @@ export async function openDatastore(config: ClientConfig): Promise<Datastore> {
     }
     case 'kubernetes':
       return (await import('./kubernetes/index.ts')).createKubernetesDatastore(config);
+    case 'file':
+      return (await import('./file/store/index.ts')).createFileDatastore(config);
     case 'memory':
       return (await import('./memory/index.ts')).createMemoryDatastore();
   }

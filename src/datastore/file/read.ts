@@ -22,7 +22,7 @@ export async function readText(
         : stdin
           ? Buffer.from(await stdin())
           : await readStdinAtMost(limit);
-    return bytes.length > maxBytes ? { problem: tooLarge(name, maxBytes) } : decode(name, bytes);
+    return bytes.length > maxBytes ? { problem: tooLarge(name, maxBytes) } : decodeText(name, bytes);
   } catch (error) {
     return { problem: readProblem(name, error) };
   }
@@ -46,7 +46,7 @@ async function readAtMost(path: string, limit: number): Promise<Buffer> {
   }
 }
 
-function tooLarge(name: string, maxBytes: number): Problem {
+export function tooLarge(name: string, maxBytes: number): Problem {
   return problem('file/too-large', `${shown(name)} is larger than ${maxBytes} bytes`, {
     place: { file: name },
     hint: 'raise the limit with --max-file-size',
@@ -57,7 +57,7 @@ function shown(name: string): string {
   return name === '-' ? 'standard input' : name;
 }
 
-function decode(name: string, bytes: Buffer): ReadText {
+export function decodeText(name: string, bytes: Buffer): ReadText {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {

@@ -1,5 +1,5 @@
 // What is stored now, and the last changes that led to it, oldest first. Revisions count changes, from 1 of the empty
-// store; `oldest` is the first revision whose state can still be told.
+// store, or from the number given; `oldest` is the first revision whose state can still be told.
 import { compareKeys, keyText } from '../keys.ts';
 import type { Entry, ObjectKey } from '../types.ts';
 
@@ -27,13 +27,13 @@ export interface History {
   readonly onChange: (wake: () => void) => void;
 }
 
-export function createHistory(kept: number): History {
+export function createHistory(kept: number, start = 1): History {
   const now = new Map<string, Map<string, Entry>>();
   // The change of revision r stands at r - oldest - 1 + skipped; a prefix is cut off only now and then.
   let log: Change[] = [];
   let skipped = 0;
-  let revision = 1;
-  let oldest = 1;
+  let revision = start;
+  let oldest = start;
   let sleepers: (() => void)[] = [];
 
   const changesAfter = (since: number) => log.slice(skipped + since - oldest);

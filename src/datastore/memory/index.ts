@@ -15,6 +15,7 @@ import {
   invalidRevision,
   notFound,
 } from '../errors.ts';
+import { deepFreeze } from '../freeze.ts';
 import { checkedKey, isLatest, keyOf, selects, storedKind } from '../keys.ts';
 import type { CallOptions, Datastore, Entry, ObjectKey, Revision, Selection } from '../types.ts';
 import { createHistory, type History } from './history.ts';
@@ -141,12 +142,4 @@ function frozen(object: ApiObject, { namespace }: ObjectKey, revision: number): 
       resourceVersion: String(revision),
     },
   });
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) deepFreeze(part);
-  }
-  return value;
 }

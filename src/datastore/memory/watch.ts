@@ -54,7 +54,7 @@ const lost = (history: History, revision: number) => expired(String(revision), S
 
 const final = (error: DatastoreError): WatchEvent => ({ type: 'error', error, final: true });
 
-function eventOf({ revision, key, entry, old }: Change): WatchEvent {
+export function eventOf({ revision, key, entry, old }: Change): WatchEvent {
   if (!entry) return { type: 'deleted', key, revision: String(revision), ...(old && { old }) };
   return old ? { type: 'modified', entry, old } : { type: 'added', entry };
 }
