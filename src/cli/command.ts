@@ -78,5 +78,45 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'check a selector, or match it with labels',
     load: () => import('./commands/selector.ts'),
   },
+  {
+    name: 'get',
+    summary: 'show objects of a datastore',
+    load: () => import('./commands/get.ts'),
+  },
+  {
+    name: 'create',
+    summary: 'create objects in a datastore',
+    load: () => import('./commands/create.ts'),
+  },
+  {
+    name: 'apply',
+    summary: 'create objects in a datastore, or replace what is there',
+    load: () => import('./commands/apply.ts'),
+  },
+  {
+    name: 'replace',
+    summary: 'replace objects of a datastore',
+    load: () => import('./commands/replace.ts'),
+  },
+  {
+    name: 'delete',
+    summary: 'delete objects of a datastore',
+    load: () => import('./commands/delete.ts'),
+  },
+  {
+    name: 'patch',
+    summary: 'change a part of an object of a datastore',
+    load: () => import('./commands/patch.ts'),
+  },
+  {
+    name: 'label',
+    summary: 'set or remove a label of an object of a datastore',
+    load: () => import('./commands/label.ts'),
+  },
+  {
+    name: 'datastore',
+    summary: 'copy a whole datastore to a file, or back',
+    load: () => import('./commands/datastore.ts'),
+  },
   { name: 'version', summary: 'print the version', load: () => import('./commands/version.ts') },
 ];

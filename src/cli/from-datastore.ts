@@ -9,7 +9,7 @@ import { policyKinds, readSnapshot } from '../sync/index.ts';
 import type { Context } from './context.ts';
 import type { DatastoreOptions } from './options.ts';
 
-const TYPES = { etcd: 'etcdv3', kubernetes: 'kubernetes' } as const;
+const TYPES = { etcd: 'etcdv3', kubernetes: 'kubernetes', file: 'file' } as const;
 
 /** Opens it, gives it to `work`, and closes it whatever happens. Rejects with DatastoreError. */
 export async function withDatastore<T>(
@@ -17,14 +17,16 @@ export async function withDatastore<T>(
   { datastore, config, context: name }: DatastoreOptions,
   work: (store: Datastore) => Promise<T>,
 ): Promise<T> {
-  const chosen = datastore === undefined || datastore === 'file' ? undefined : TYPES[datastore];
+  const chosen = datastore === undefined ? undefined : TYPES[datastore];
   const { env: given } = context.io;
   const env = {
     ...Object.fromEntries(given),
     ...(chosen !== undefined && { DATASTORE_TYPE: chosen, CALICO_DATASTORE_TYPE: undefined }),
     ...(name !== undefined && { K8S_CURRENT_CONTEXT: name, CALICO_K8S_CURRENT_CONTEXT: undefined }),
   };
-  const store = await openDatastore(loadClientConfig({ env, ...(config !== undefined && { path: config }) }));
+  const store =
+    (await context.io.openDatastore?.()) ??
+    (await openDatastore(loadClientConfig({ env, ...(config !== undefined && { path: config }) })));
   try {
     return await work(store);
   } finally {

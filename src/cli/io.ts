@@ -1,5 +1,6 @@
 // What a command may touch of the process: its streams and its environment. Tests give their own; systemIo() is real.
 import { resolve } from 'node:path';
+import type { Datastore } from '../datastore/index.ts';
 import type { Runner } from '../host/index.ts';
 
 export interface Output {
@@ -15,6 +16,8 @@ export interface Io {
   readonly env: ReadonlyMap<string, string>;
   /** Runs programs; the real ones unless a test says otherwise. */
   readonly runner?: Runner;
+  /** Stands in for the datastore that options and environment name; the command closes it. */
+  readonly openDatastore?: () => Promise<Datastore>;
   /** The command line that starts this program, for processes that outlive it. */
   readonly self?: readonly string[];
   /** Present where somebody sits at a terminal. */

@@ -55,7 +55,7 @@ export function addDatastoreOptions(command: Command): Command {
         'read from a datastore instead of files, reached as calicoctl reaches it (ETCD_*, KUBECONFIG, calicoctl.cfg)',
       ).choices(['etcd', 'kubernetes', 'file']),
     )
-    .option('--config <file>', 'how to reach the datastore: a file of kind CalicoAPIConfig')
+    .option('-c, --config <file>', 'how to reach the datastore: a file of kind CalicoAPIConfig')
     .option('--context <name>', 'context of the kubeconfig');
 }
 

@@ -9,7 +9,7 @@ import { version } from './version.ts';
 
 /** Exit status: 0 fine, 1 a difference or finding, 2 an error. `argv` without the program's own name. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const args = argv.flatMap(splitShortOption);
+  const args = behindTheCommand(argv.flatMap(splitShortOption));
   let status = OK;
   const program = createProgram(io);
   const start: Start = async (work) => {
@@ -64,6 +64,21 @@ function splitShortOption(arg: string, index: number, all: readonly string[]): s
   const end = all.indexOf('--');
   const match = end >= 0 && index > end ? null : /^(-[A-Za-z])=(.*)$/s.exec(arg);
   return match?.[1] === undefined ? [arg] : [match[1], match[2] ?? ''];
+}
+
+const WITH_VALUE: ReadonlySet<string> = new Set(['--context', '--log-level', '-l']);
+
+/** calicoctl takes some options before the command's name; here they belong to the commands that know them. */
+function behindTheCommand(args: readonly string[]): readonly string[] {
+  const early: string[] = [];
+  let rest = args;
+  for (let [first = ''] = rest; ; [first = ''] = rest) {
+    const alone = first === '--allow-version-mismatch' || /^--(?:context|log-level)=/.test(first);
+    if (!alone && !WITH_VALUE.has(first)) break;
+    early.push(...rest.slice(0, alone ? 1 : 2));
+    rest = rest.slice(alone ? 1 : 2);
+  }
+  return early.length === 0 ? args : [...rest.slice(0, 1), ...early, ...rest.slice(1)];
 }
 
 function reportInternal(error: unknown, io: Io, debug: boolean): void {

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Datastore } from '../datastore/index.ts';
 import type { Runner } from '../host/index.ts';
 import type { Io } from './io.ts';
 import { run } from './run.ts';
@@ -17,6 +18,8 @@ export interface Setting {
   readonly env?: Readonly<Record<string, string>>;
   readonly tty?: boolean;
   readonly runner?: Runner;
+  /** What commands on a datastore work on; it stays open. */
+  readonly store?: Datastore;
 }
 
 export async function tortie(argv: readonly string[], setting: Setting = {}): Promise<Ran> {
@@ -27,6 +30,7 @@ export async function tortie(argv: readonly string[], setting: Setting = {}): Pr
       written[name] += text;
     },
   });
+  const { store } = setting;
   const io: Io = {
     stdout: output('stdout'),
     stderr: output('stderr'),
@@ -34,6 +38,7 @@ export async function tortie(argv: readonly string[], setting: Setting = {}): Pr
     env: new Map(Object.entries(setting.env ?? {})),
     uninterrupted: (work) => work(),
     ...(setting.runner && { runner: setting.runner }),
+    ...(store && { openDatastore: async () => ({ ...store, close: async () => {} }) }),
   };
   return { status: await run(argv, io), ...written };
 }

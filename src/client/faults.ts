@@ -25,3 +25,12 @@ export function broken(field: string, value: string, reason: string, key: Object
     key,
   });
 }
+
+/** Against a rule that spans objects; Calico names the object without its kind there. */
+export function refused(operation: string, key: ObjectKey, reason: string): DatastoreError {
+  return new DatastoreError(
+    'datastore/not-supported',
+    `operation ${operation} is not supported on ${key.name}: ${reason}`,
+    { key },
+  );
+}

@@ -1,6 +1,7 @@
 // The default-allow profile is everywhere and belongs to nobody.
-import { alreadyExists, notSupported, type ObjectKey } from '../../datastore/index.ts';
+import { alreadyExists, type ObjectKey } from '../../datastore/index.ts';
 import { DEFAULT_ALLOW_PROFILE } from '../../resources/index.ts';
+import { refused } from '../faults.ts';
 import type { Rules } from './index.ts';
 
 const PROVIDED = 'is a default provided by Calico';
@@ -12,9 +13,10 @@ export const profileRules: Rules = {
   },
   async beforeUpdate({ metadata }) {
     if (metadata.name === KEY.name)
-      throw notSupported('Update', KEY, `the profile ${PROVIDED} and cannot be updated`);
+      throw refused('Update', KEY, `The profile "${KEY.name}" ${PROVIDED} and cannot be updated`);
   },
   async beforeDelete({ name }) {
-    if (name === KEY.name) throw notSupported('Delete', KEY, `the profile ${PROVIDED} and cannot be deleted`);
+    if (name === KEY.name)
+      throw refused('Delete', KEY, `The profile "${KEY.name}" ${PROVIDED} and cannot be deleted`);
   },
 };

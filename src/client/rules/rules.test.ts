@@ -92,7 +92,7 @@ describe('Tier', () => {
   it.each(['default', 'kube-admin', 'kube-baseline'])('%s never goes', async (name) => {
     const { tiers } = await client();
     expect(await message(tiers.delete(name))).toBe(
-      `operation Delete is not supported on Tier(${name}): Cannot delete ${name} tier`,
+      `operation Delete is not supported on ${name}: Cannot delete ${name} tier`,
     );
   });
 
@@ -105,7 +105,7 @@ describe('Tier', () => {
       spec: { tier: 'security', selector: 'all()', stagedAction: 'Set' },
     });
     expect(await message(tiers.delete('security'))).toBe(
-      'operation delete is not supported on Tier(security): Cannot delete a non-empty tier',
+      'operation delete is not supported on security: Cannot delete a non-empty tier',
     );
     await staged.delete(key.namespace, key.name);
     expect((await tiers.delete('security')).metadata.name).toBe('security');
@@ -123,9 +123,7 @@ it('Profile: the one that lets everything through belongs to nobody', async () =
       }),
     ),
   ).toContain('resource already exists: Profile');
-  expect(await message(profiles.delete(name))).toContain(
-    `operation Delete is not supported on Profile(${name})`,
-  );
+  expect(await message(profiles.delete(name))).toContain(`operation Delete is not supported on ${name}`);
   expect((await profiles.list()).items.map(({ metadata }) => metadata.name)).toEqual([name]);
 });
 

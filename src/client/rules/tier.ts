@@ -1,14 +1,15 @@
 // A tier can go only when it is empty; the built-in ones never. Staged Kubernetes policies have no tier of their own and
 // are not asked for, as in Calico.
-import { type ObjectKey, notSupported } from '../../datastore/index.ts';
+import type { ObjectKey } from '../../datastore/index.ts';
 import { BUILTIN_TIERS } from '../../resources/index.ts';
+import { refused } from '../faults.ts';
 import { fieldOf } from '../fields.ts';
 import type { Rules } from './index.ts';
 import { TIERED_KINDS } from './tiered.ts';
 
 export const tierRules: Rules = {
   async beforeDelete(key, { store, options }) {
-    if (BUILTIN_TIERS.has(key.name)) throw notSupported('Delete', key, `Cannot delete ${key.name} tier`);
+    if (BUILTIN_TIERS.has(key.name)) throw refused('Delete', key, `Cannot delete ${key.name} tier`);
     const call = options?.signal && { signal: options.signal };
     for (const kind of TIERED_KINDS) {
       const { items } = await store.list({ kind }, call);
@@ -17,4 +18,4 @@ export const tierRules: Rules = {
   },
 };
 
-const notEmpty = (key: ObjectKey) => notSupported('delete', key, 'Cannot delete a non-empty tier');
+const notEmpty = (key: ObjectKey) => refused('delete', key, 'Cannot delete a non-empty tier');

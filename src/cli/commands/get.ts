@@ -1,0 +1,81 @@
+// `get`: objects of a datastore as a table, YAML, JSON or names; with `-w` also what happens to them.
+import { Option } from 'commander';
+import type { ApiObject } from '../../resources/api-object.ts';
+import type { CommandModule } from '../command.ts';
+import type { Context } from '../context.ts';
+import { FOUND, OK } from '../exit.ts';
+import { collecting, complain, plainly, refuse } from '../resources/failure.ts';
+import { type Got, parseFormat, print } from '../resources/format.ts';
+import { getObjects, surroundingsFor } from '../resources/getting.ts';
+import * as options from '../resources/options.ts';
+import { withClient } from '../resources/session.ts';
+import { infoOf, settled, targets } from '../resources/targets.ts';
+
+interface Options extends options.ResourceOptions {
+  readonly output: string;
+  readonly export?: boolean;
+  readonly watch?: boolean;
+  /** An old name of calicoctl for `--all-namespaces`. */
+  readonly a?: boolean;
+}
+
+export const define: CommandModule['define'] = (command, start) => {
+  options.addStoreOptions(options.addNamespaceOption(options.addFileOptions(command)));
+  command
+    .argument('[kind]', 'a kind: ippools, gnp, workloadendpoints, …')
+    .argument('[names...]', 'only these')
+    .option('-o, --output <format>', 'ps, wide, yaml, json, name, or custom-columns=NAME,…', 'ps')
+    .option('-A, --all-namespaces', 'of every namespace')
+    .option('--export', 'leave out what belongs to this cluster; needs names')
+    .option('-w, --watch', 'stay, and show what is added, modified and deleted')
+    .action((kind: string | undefined, names: readonly string[], opts: Options) =>
+      plainly(start)((context) => get(context, kind === undefined ? [] : [kind, ...names], opts)),
+    );
+  command.addOption(new Option('-a', 'as -A').hideHelp());
+};
+
+async function get(context: Context, words: readonly string[], given: Options): Promise<number> {
+  const opts: Options = given.a ? { ...given, allNamespaces: true } : given;
+  const format = parseFormat(opts.output);
+  const wanted = await targets(context, words, opts);
+  if (wanted === undefined) return OK;
+  const shown = { withNamespace: opts.namespace !== undefined || opts.allNamespaces === true };
+  return withClient(context, opts, async ({ client }) => {
+    if (opts.watch) {
+      const { watchObjects } = await import('../resources/watching.ts');
+      const [only, ...others] = wanted;
+      if (only === undefined || others.length > 0) refuse('one kind, or one object, can be watched');
+      return watchObjects(context, client, placed(only, opts), format, shown);
+    }
+    const got: Got[] = [];
+    const failed = await collecting(wanted, async (object) => {
+      const one = await getObjects(context, client, placed(object, opts));
+      got.push(opts.export && 'object' in one ? { ...one, object: withoutCluster(one.object) } : one);
+    });
+    const surroundings = await surroundingsFor(client, got, format, shown);
+    context.io.stdout.write(print(got, format, { ...shown, surroundings }));
+    if (failed.length === 0) return OK;
+    complain(context, failed.map(({ message }) => message).join('\n'));
+    return FOUND;
+  });
+}
+
+function placed(object: ApiObject, opts: Options): ApiObject {
+  if (object.metadata.name !== '' && opts.allNamespaces && infoOf(object).namespaced)
+    refuse('cannot use --all-namespace flag for getting a single resource');
+  return settled(object, opts);
+}
+
+/** What an object has of this cluster alone, as calicoctl takes it away. */
+function withoutCluster(object: ApiObject): ApiObject {
+  const {
+    namespace: _namespace,
+    uid: _uid,
+    resourceVersion: _revision,
+    creationTimestamp: _created,
+    deletionTimestamp: _deleted,
+    deletionGracePeriodSeconds: _grace,
+    ...metadata
+  } = object.metadata;
+  return { ...object, metadata };
+}

@@ -1,0 +1,116 @@
+// What `-f` names as objects: files, the documents of a directory, standard input; YAML or JSON, one object, several, or
+// lists. A document that is wrong in form, or has a field that nobody knows, ends the command before anything is
+// written, as in calicoctl.
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEFAULT_MAX_BYTES } from '../../datastore/file/index.ts';
+import { readDocuments } from '../../datastore/file/documents.ts';
+import { readText } from '../../datastore/file/read.ts';
+import { sourceFile } from '../../datastore/file/source.ts';
+import { unwrap } from '../../datastore/file/unwrap.ts';
+import { readBulk } from '../../datastore/file/yaml-bulk.ts';
+import type { Path, Place, Problem } from '../../errors/index.ts';
+import { type ApiObject, prepareForCreate } from '../../resources/api-object.ts';
+import type { Context } from '../context.ts';
+import { refuse } from './failure.ts';
+import { resourceKind } from './kinds.ts';
+
+export interface FileOptions {
+  readonly filename?: readonly string[];
+  readonly recursive?: boolean;
+}
+
+/** Their metadata is a map with texts for name and namespace; nothing else of them is checked. */
+export async function readObjects(
+  context: Context,
+  { filename = [], recursive = false }: FileOptions,
+): Promise<readonly ApiObject[]> {
+  const objects: ApiObject[] = [];
+  for (const input of filename)
+    for (const name of input === '-' ? ['-'] : await filesOf(input, recursive))
+      objects.push(...(await readFile(context, name)));
+  return objects;
+}
+
+const failed = (reason: string): never => refuse(`failed to execute command: ${reason}`);
+
+const DOCUMENT = /\.(ya?ml|json)$/i;
+
+async function filesOf(input: string, recursive: boolean): Promise<readonly string[]> {
+  try {
+    if (!(await stat(input)).isDirectory()) return [input];
+    const found: string[] = [];
+    const entries = await readdir(input, { withFileTypes: true });
+    for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(input, name);
+      const info = await stat(path);
+      if (info.isDirectory()) found.push(...(recursive ? await filesOf(path, true) : []));
+      else if (DOCUMENT.test(name)) found.push(path);
+    }
+    return found;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return failed(code === 'ENOENT' ? `open ${input}: no such file or directory` : message);
+  }
+}
+
+async function readFile(context: Context, name: string): Promise<readonly ApiObject[]> {
+  const read = await readText(name, DEFAULT_MAX_BYTES, () => context.io.stdin());
+  if ('problem' in read) return failed(read.problem.message);
+  const { placeOf } = sourceFile(name, read.text);
+  const objects: ApiObject[] = [];
+  for (const { value, problems, positions } of readDocuments(read.text, placeOf, readBulk)) {
+    const [wrong] = problems.filter(({ severity }) => severity === 'error');
+    if (wrong) failed(placed(wrong.place, wrong.message));
+    if (value === undefined) continue;
+    const placeAt = (path: Path): Place | undefined => {
+      const { key, value: at } = positions(path);
+      const span = key ?? at;
+      return span && placeOf(span);
+    };
+    const { resources, problems: listed } = unwrap(value);
+    const [broken] = listed;
+    if (broken) failed(placed(placeAt(broken.path ?? []), broken.message));
+    for (const { raw, base } of resources) objects.push(checked(raw, (path) => placeAt([...base, ...path])));
+  }
+  return objects;
+}
+
+const placed = (place: Place | undefined, message: string): string =>
+  place === undefined
+    ? message
+    : `${place.file}${place.line === undefined ? '' : `:${place.line}:${place.column ?? 1}`}: ${message}`;
+
+function checked(raw: unknown, placeAt: (path: Path) => Place | undefined): ApiObject {
+  const { apiVersion, kind, metadata } = fields(raw);
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string')
+    return failed(placed(placeAt([]), 'a resource has an apiVersion and a kind'));
+  if (apiVersion !== 'projectcalico.org/v3' || !resourceKind(kind))
+    failed(`unknown resource type (${kind}) and/or version (${apiVersion})`);
+  const unknown = unknownField(raw);
+  if (unknown !== undefined)
+    refuse(`field in document is not recognized or is in the wrong location: ${unknown}`);
+  const { name, namespace } = fields(metadata);
+  for (const [field, value] of Object.entries({ name, namespace }))
+    if (value !== undefined && value !== null && typeof value !== 'string')
+      failed(placed(placeAt(['metadata', field]), `metadata.${field}: expected a string`));
+  return {
+    ...(raw as ApiObject),
+    metadata: { ...(metadata as object), name: typeof name === 'string' ? name : '' },
+  };
+}
+
+const fields = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+/** The first field that no schema knows, of those that `known` does not have either. */
+export function unknownField(raw: unknown, known?: unknown): string | undefined {
+  const before = new Set(
+    known === undefined ? [] : unknownFields(known).map(({ path }) => JSON.stringify(path)),
+  );
+  const found = unknownFields(raw).find(({ path }) => !before.has(JSON.stringify(path)));
+  return found && String(found.path?.at(-1));
+}
+
+const unknownFields = (raw: unknown): readonly Problem[] =>
+  prepareForCreate(raw).problems.filter(({ code }) => code === 'resource/unknown-field');

@@ -1,0 +1,34 @@
+// Options of the resource commands, as calicoctl spells them.
+import { type Command, Option } from 'commander';
+import { addDatastoreOptions } from '../options.ts';
+import type { TargetOptions } from './targets.ts';
+import type { SessionOptions } from './session.ts';
+
+export interface ResourceOptions extends SessionOptions, TargetOptions {}
+
+/** How the store is reached, and flags of calicoctl that scripts give and that mean nothing here. */
+export function addStoreOptions(command: Command): Command {
+  return addDatastoreOptions(command)
+    .addOption(new Option('--allow-version-mismatch', 'accepted; versions are not compared').hideHelp())
+    .addOption(new Option('-l, --log-level <level>', 'accepted').hideHelp());
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+export function addFileOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '-f, --filename <path>',
+        'file, directory, or - for standard input; may be repeated',
+      ).argParser(collect),
+    )
+    .option('-R, --recursive', 'go through the folders of directories too')
+    .option('--skip-empty', 'it is no error when the files hold nothing');
+}
+
+export const addNamespaceOption = (command: Command): Command =>
+  command.option('-n, --namespace <name>', 'namespace of namespaced resources (default: "default")');
+
+export const addDryRunOption = (command: Command): Command =>
+  command.option('--dry-run', 'check everything and say what would be done; change nothing');
