@@ -19,6 +19,11 @@ function chains(prefix: string, text: (n: number) => string) {
   return new Map(list.map((chain) => [chain.name, chain]));
 }
 
+function sources() {
+  const rules = [{ text: '-i cali+ -m rpfilter --invert --validmark -j DROP' }];
+  return new Map([['tortie-reverse-path', { name: 'tortie-reverse-path', hash: chainHash(rules), rules }]]);
+}
+
 const nftables: Ruleset = {
   dialect: 'nftables',
   sets: new Map(),
@@ -30,6 +35,8 @@ const iptables: Ruleset = {
   ipsets: new Map(),
   tables: {
     4: new Map([
+      // As in every ruleset: the check of sources is a table of its own, and a commit of its own.
+      ['raw', { hooks: [], chains: sources() }],
       [
         'filter',
         {

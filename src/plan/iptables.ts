@@ -5,6 +5,7 @@
 import type { Family } from '../net/types.ts';
 import { chainDeclaration, printChainBody } from '../render/iptables/print.ts';
 import type { ChainText, IptablesRuleset, IptablesTable, IptablesTableName } from '../render/ruleset.ts';
+import { chainsBetween } from './between.ts';
 import { tableBetween } from './between-sources.ts';
 import { changesBetween } from './changes.ts';
 import { type MapDelta, mapDelta, sameRules } from './delta.ts';
@@ -35,26 +36,28 @@ export function planIptables(
 ): Plan {
   const from = observed ?? NO_IPTABLES;
   const families = ([4, 6] as const).flatMap((family) => {
+    const [before, after] = [stateOf(from, family), stateOf(wanted, family)];
+    const steps = tableSteps(before, after);
+    return steps.length === 0 ? [] : [{ family, steps, back: tableSteps(after, before) }];
+  });
+  const written = (steps: readonly TableStep[]): Script => {
     const text = script();
-    const tables = writeFamily(text, stateOf(from, family), stateOf(wanted, family), options.backend);
-    if (tables === 0) return [];
-    const back = script();
-    writeFamily(back, stateOf(wanted, family), stateOf(from, family), options.backend);
-    return [{ family, text, back, tables }];
-  });
+    for (const step of steps) writeTable(text, step, options.backend);
+    return text;
+  };
   const sets = ipsetSteps(from.ipsets, wanted.ipsets);
-  // A table is committed at once or not at all. So if the very first thing that is done commits a single table, its
-  // failure leaves everything as it was, and to try it before would only cost the time again.
-  const firstIsItsOwnTest = sets.restrict.length === 0 && families[0]?.tables === 1;
-  const rules = families.map(({ family, text, back }): Command => {
+  const rules = families.map(({ family, steps, back }): Command => {
     const argv = restoreCommand(family, options);
-    return text.command(argv, `rules v${family}`, { undo: { argv, stdin: back.text() } });
+    const undo = { argv, stdin: written(back).text() };
+    return written(steps).command(argv, `rules v${family}`, { undo });
   });
-  const tests = families
-    .slice(firstIsItsOwnTest ? 1 : 0)
-    .map(({ family, text }) =>
-      text.command([...restoreCommand(family, options), '--test'], `test rules v${family}`),
-    );
+  // A table is committed at once or not at all. So if the very first thing that is done commits a table, its failure leaves
+  // everything as it was, and to try it before would only cost the time again.
+  const tests = families.flatMap(({ family, steps }, index): Command[] => {
+    const unsure = index === 0 && sets.restrict.length === 0 ? steps.slice(1) : steps;
+    if (unsure.length === 0) return [];
+    return [written(unsure).command([...restoreCommand(family, options), '--test'], `test rules v${family}`)];
+  });
   const commands = [...sets.restrict, ...rules, ...sets.loosen, ...sets.destroy];
   return planOf({ prepare: sets.create, tests, commands }, () =>
     changesBetween(observed, options.shown ?? wanted),
@@ -79,13 +82,6 @@ function stateOf(ruleset: ObservedIptables | IptablesRuleset, family: Family): F
 
 const NO_TABLE: IptablesTable = { chains: new Map(), hooks: [] };
 
-/** Answers how many times it commits a table. */
-function writeFamily(text: Script, from: FamilyState, to: FamilyState, backend: IptablesBackend): number {
-  const steps = tableSteps(from, to);
-  for (const step of steps) writeTable(text, step, backend);
-  return steps.length;
-}
-
 interface TableStep {
   readonly name: IptablesTableName;
   readonly chains: MapDelta<ChainText>;
@@ -107,8 +103,13 @@ function tableSteps(from: FamilyState, to: FamilyState): TableStep[] {
     return isNothing(step) ? [] : [{ step, before, after, layout }];
   });
   // Where there was no policy, or will be none, there is nothing that both deny.
-  if (steps.length < 2 || from.tables.size === 0 || to.tables.size === 0)
-    return steps.map(({ step }) => step);
+  if (steps.length < 2 || from.tables.size === 0 || to.tables.size === 0) {
+    const plain = steps.map(({ step }) => step);
+    // What comes first is not tested, so let that be the largest, unless raw or mangle let through what filter denies.
+    const free =
+      from.tables.size === 0 && !plain.some(({ name }) => chainsBetween(name, from.tables, to.tables));
+    return free ? plain.toSorted((a, b) => sizeOf(b) - sizeOf(a)) : plain;
+  }
   const first: TableStep[] = [];
   const last: TableStep[] = [];
   for (const { step, before, after, layout } of steps) {
@@ -134,6 +135,12 @@ function tableStep(
   hooks: readonly string[],
 ): TableStep {
   return { name, chains: mapDelta(before, after, sameRules), hooks };
+}
+
+/** In rules to write. */
+function sizeOf({ chains }: TableStep): number {
+  const changed = chains.changed.map(({ after }) => after);
+  return [...chains.added, ...changed].reduce((sum, { rules }) => sum + rules.length, 0);
 }
 
 function isNothing({ chains, hooks }: TableStep): boolean {
