@@ -40,10 +40,12 @@ export async function awaitConfirmation(
     entered = value;
   });
   try {
-    while (readPending(session.state)?.id === pending.id) {
+    let now = readPending(session.state);
+    while (now?.id === pending.id) {
       // Two seconds late, nobody else will do it: the process for it must have been killed.
-      if (entered === true || timeLeft(pending) < -2000) return await settleIt(context, session, pending);
+      if (entered === true || timeLeft(now) < -2000) return await settleIt(context, session, pending);
       await Promise.race(entered === undefined ? [line, sleep(POLL_MS)] : [sleep(POLL_MS)]);
+      now = readPending(session.state);
     }
   } finally {
     terminal.close();
