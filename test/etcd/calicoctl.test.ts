@@ -57,7 +57,7 @@ test('a session of calicoctl', async () => {
   expect(steps).toHaveLength(35);
   const differences = await playTranscript(steps, {
     deviations: DEVIATIONS,
-    pathOf: files.path,
+    pathOf: (file) => files.path(file),
     run: async ([program, ...argv], env) => {
       if (program === 'etcdctl') return { output: await dump(argv.includes('--keys-only')), status: 0 };
       if (program !== 'calicoctl') return undefined;

@@ -52,7 +52,7 @@ function scalar(value: unknown, indent: number, column: number): string {
 
 /** What would be read as something else than a text. */
 const SPECIAL =
-  /^(?:|~|null|y|n|yes|no|on|off|true|false|<<|=|[-+]?\.(?:inf|nan))$|^[-+]?(?:0x[\da-f_]+|0b[01_]+|0o[0-7_]+|[\d_]*\d[\d_]*(?:\.[\d_]*)?(?:e[-+]?\d+)?|\.[\d_]+(?:e[-+]?\d+)?)$|^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$|^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt ])/i;
+  /^(?:|~|null|y|n|yes|no|on|off|true|false|<<|=|[-+]?\.(?:inf|nan))$|^[-+]?(?:0x[\da-f_]+|0b[01_]+|0o[0-7_]+|[\d_]*\d[\d_]*(?:\.[\d_]*)?(?:e[-+]?\d+)?|\.[\d_]*(?:e[-+]?\d+)?)$|^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$|^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt ])/i;
 /** Characters that only double quotes can show. */
 // oxlint-disable-next-line no-control-regex -- those are what it is about
 const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]/;

@@ -19,7 +19,7 @@ async function parsePatch(patchText: string): Promise<unknown> {
     return JSON.parse(patchText);
   } catch (error) {
     try {
-      return (await import('yaml')).parse(patchText, { prettyErrors: false, logLevel: 'silent' });
+      return (await import('yaml')).parse(patchText, { prettyErrors: false, logLevel: 'error' });
     } catch {
       return refuse(`the patch is neither JSON nor YAML: ${(error as Error).message}`);
     }

@@ -106,7 +106,7 @@ function printer(
     );
     const labels = [...(widths === undefined ? ['EVENT'] : []), ...events.map(({ type }) => type)];
     const cells = rows.map((row, index) => [labels[index] ?? '', ...row]);
-    widths ??= widthsOf(cells);
+    widths ??= widthsOf([['MODIFIED', ...columns.map(() => '')], ...cells]);
     context.print(aligned(cells, widths));
   };
 }

@@ -1,0 +1,208 @@
+// `get`: which objects, in which form. What calicoctl itself prints is in test/etcd/calicoctl.test.ts.
+import { describe, expect, it } from 'vitest';
+import type { Datastore } from '../../datastore/index.ts';
+import { RESOURCE_KINDS } from '../resources/kinds.ts';
+import { object, stored, type Stored } from '../resources/testing.ts';
+
+const POLICY = { selector: 'all()', order: 5 };
+const filled = () =>
+  stored(
+    object('NetworkPolicy', 'a', POLICY, { namespace: 'default' }),
+    object('NetworkPolicy', 'b', POLICY, { namespace: 'prod', labels: { x: 'y' } }),
+    object('IPPool', 'pool', { cidr: '10.0.0.0/16', natOutgoing: true }),
+    object('Node', 'n1', { bgp: { ipv4Address: '192.0.2.1/24' } }),
+    object('Node', 'n2', { bgp: { ipv4Address: '192.0.2.2/24', asNumber: 65001 } }),
+    object('Node', 'n3'),
+  );
+const lines = (text: string) => text.split('\n').map((line) => line.trimEnd());
+
+describe('which', () => {
+  it.each([
+    ['get np', ['NAME   TIER', 'a      default', '', '']],
+    ['get networkpolicies -n prod', ['NAMESPACE   NAME   TIER', 'prod        b      default', '', '']],
+    [
+      'get POL -A -o wide',
+      [
+        'NAMESPACE   NAME   TIER      ORDER   SELECTOR',
+        'default     a      default   5       all()',
+        'prod        b      default   5       all()',
+        '',
+        '',
+      ],
+    ],
+    ['get caliconetworkpolicy b -n prod -o name', ['networkpolicy.projectcalico.org/b', '']],
+    [
+      'get ippool -o custom-columns=NAME,NAT,CIDR',
+      ['NAME   NAT    CIDR', 'pool   true   10.0.0.0/16', '', ''],
+    ],
+    ['get nodes -o custom-columns=NAME,ASN', ['NAME   ASN', 'n1     (64512)', 'n2     65001', 'n3', '', '']],
+    ['get node n1 n2', ['NAME', 'n1', '', 'NAME', 'n2', '', '']],
+  ])('%s', async (command, printed) => {
+    const { run } = await filled();
+    const { status, stdout, stderr } = await run(command);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(lines(stdout)).toEqual(printed);
+  });
+
+  it('the AS number of nodes is that of the default configuration', async () => {
+    const { run, store } = await filled();
+    await store.create(object('BGPConfiguration', 'default', { asNumber: 64600 }));
+    expect((await run('get nodes -o wide')).stdout).toContain('n1     (64600)   192.0.2.1/24');
+  });
+
+  it('every kind has a table, by its plural and in any case', async () => {
+    const { run } = await filled();
+    expect(RESOURCE_KINDS).toHaveLength(22);
+    for (const { plural, kind } of RESOURCE_KINDS)
+      for (const word of [plural.toUpperCase(), kind])
+        for (const form of ['ps', 'wide', 'yaml'])
+          expect(await run(`get ${word} -o ${form}`)).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+describe('forms', () => {
+  const yaml = async ({ run }: Stored, command: string) => (await run(command)).stdout;
+
+  it('several by name are an array; what belongs to the cluster is left out with --export', async () => {
+    const store = await filled();
+    expect(await yaml(store, 'get np b -n prod --export -o yaml')).toBe(
+      `apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  labels:
+    projectcalico.org/tier: default
+    x: "y"
+  name: b
+spec:
+  order: 5
+  selector: all()
+  tier: default
+  types:
+  - Ingress
+`,
+    );
+    const json: unknown = JSON.parse(await yaml(store, 'get node n1 n2 -o json --export'));
+    expect(json).toEqual([
+      {
+        kind: 'Node',
+        apiVersion: 'projectcalico.org/v3',
+        metadata: { name: 'n1' },
+        spec: { bgp: { ipv4Address: '192.0.2.1/24' } },
+        status: {},
+      },
+      {
+        kind: 'Node',
+        apiVersion: 'projectcalico.org/v3',
+        metadata: { name: 'n2' },
+        spec: { bgp: { asNumber: 65001, ipv4Address: '192.0.2.2/24' } },
+        status: {},
+      },
+    ]);
+  });
+
+  it('all of a kind are a list with its revision, in the order of fields that Calico writes', async () => {
+    const store = await filled();
+    const text = await yaml(store, 'get ippools -o json');
+    const list = JSON.parse(text) as { metadata: { resourceVersion: string }; items: object[] };
+    expect(text.startsWith('{\n  "kind": "IPPoolList",\n  "apiVersion"')).toBe(true);
+    expect(Object.keys(list.items[0] ?? {})).toEqual(['kind', 'apiVersion', 'metadata', 'spec']);
+    expect(list.metadata.resourceVersion).toMatch(/^\d+$/);
+  });
+
+  it('nothing from a store reaches the terminal as a control character', async () => {
+    const { run, store } = await filled();
+    await store.create(object('GlobalNetworkSet', 'evil', { nets: ['\u001b[31m\nrow'] }));
+    const { stdout } = await run('get gns -o wide');
+    expect(lines(stdout)).toHaveLength(4);
+    expect(stdout).not.toContain('\u001b');
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['get', 'no resources specified'],
+    ['get foo', "resource type 'foo' is not supported"],
+    ['get ipamblocks', "resource type 'ipamblocks' is not supported"],
+    ['get np -n a -A', 'cannot use both --namespace and --all-namespaces flags at the same time'],
+    ['get np a -A', 'cannot use --all-namespace flag for getting a single resource'],
+    ['get ippool -n a', 'IPPool is not namespaced'],
+    ['get ippool -o xml', "unrecognized output format 'xml'"],
+    ['get ippool -o custom-columns=', 'need to specify at least one column'],
+    ['get ippool -o custom-columns=FOO', 'unknown heading FOO, valid values are: NAME, '],
+    ['get ippool -o go-template={{.}}', "output format 'go-template' is not supported"],
+    ['get gnp nosuch', 'resource does not exist: GlobalNetworkPolicy(nosuch) with error: <nil>\n'],
+    ['get gnp -f x.yaml', 'a kind and -f exclude each other'],
+    ['get -f nosuch.yaml', 'failed to execute command: open nosuch.yaml: no such file or directory'],
+  ])('%s', async (command, said) => {
+    const { run } = await filled();
+    const { status, stdout, stderr } = await run(command);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr.slice(0, said.length)).toBe(said);
+  });
+
+  it('what was found is shown before what was not; with nothing found the value is null', async () => {
+    const { run } = await filled();
+    const some = await run('get node n1 nosuch n2');
+    expect(lines(some.stdout)).toEqual(['NAME', 'n1', '', 'NAME', 'n2', '', '']);
+    expect([some.status, some.stderr]).toEqual([
+      1,
+      'resource does not exist: Node(nosuch) with error: <nil>\n',
+    ]);
+    expect((await run('get node nosuch -o yaml')).stdout).toBe('null\n');
+  });
+
+  it('go templates are refused with what can be done', async () => {
+    const { run } = await filled();
+    expect((await run('get node -o go-template=x')).stderr).toContain('hint: use -o json');
+  });
+});
+
+describe('--watch', () => {
+  it('shows what there is and then what happens, until the store ends it', async () => {
+    const { run, store } = await filled();
+    const [all, one] = [watched(store, 3), watched(store, 2)];
+    const table = run('get ippools -w', { store: all.store });
+    const objects = run('get ippool pool -w -o json', { store: one.store });
+    await Promise.all([all.started, one.started]);
+    const { value } = await store.get({ kind: 'IPPool', name: 'pool' });
+    await store.update({ ...value, spec: { ...(value.spec as object), nodeSelector: 'has(a)' } });
+    await store.create(object('IPPool', 'other', { cidr: '10.1.0.0/16' }));
+    await store.delete({ kind: 'IPPool', name: 'pool' });
+    const { status, stdout } = await table;
+    expect(status).toBe(0);
+    expect(lines(stdout)).toEqual([
+      'EVENT      NAME   CIDR          SELECTOR',
+      'ADDED      pool   10.0.0.0/16   all()',
+      'MODIFIED   pool   10.0.0.0/16   has(a)',
+      'ADDED      other  10.1.0.0/16',
+      'DELETED    pool   10.0.0.0/16   has(a)',
+      '',
+    ]);
+    expect((await objects).stdout.match(/"type": "\w+"/g)).toEqual([
+      '"type": "ADDED"',
+      '"type": "MODIFIED"',
+      '"type": "DELETED"',
+    ]);
+  });
+});
+
+/** A store whose watches end after so many events. */
+function watched(
+  store: Datastore,
+  events: number,
+): { readonly store: Datastore; readonly started: Promise<void> } {
+  let start = () => {};
+  const started = new Promise<void>((resolve) => (start = resolve));
+  async function* some(...asked: Parameters<Datastore['watch']>) {
+    let left = events;
+    for await (const event of store.watch(...asked)) {
+      yield event;
+      if (--left === 0) return;
+    }
+  }
+  const watch: Datastore['watch'] = (...asked) => {
+    start();
+    return some(...asked);
+  };
+  return { store: { ...store, watch }, started };
+}

@@ -1,0 +1,283 @@
+// `create`, `apply`, `replace`, `delete`: what they take of a document, what they leave, and what they say.
+import { afterAll, describe, expect, it } from 'vitest';
+import { documents, object, stored } from '../resources/testing.ts';
+import { folder } from '../testing.ts';
+
+const set = (name: string, nets: readonly string[] = [], metadata: object = {}) =>
+  object('GlobalNetworkSet', name, { nets }, metadata);
+const bad = object('GlobalNetworkPolicy', 'bad', { selector: 'a ==' });
+
+const files = folder({
+  'dir/b.yaml': documents(set('b')),
+  'dir/a.JSON': documents(set('a')),
+  'dir/note.txt': documents(set('note')),
+  'dir/sub/c.yml': documents(set('c')),
+  'list.yaml': `apiVersion: projectcalico.org/v3
+kind: GlobalNetworkSetList
+items:
+- metadata: { name: d }
+- metadata: { name: e }
+---
+# nothing
+---
+- { apiVersion: projectcalico.org/v3, kind: Tier, metadata: { name: t }, spec: { order: 1 } }
+`,
+  'empty.yaml': '---\n---\n',
+});
+afterAll(() => files.remove());
+
+describe('documents', () => {
+  it.each([
+    ['dir', 2, 'GlobalNetworkSet', ['a', 'b']],
+    ['-R dir', 3, 'GlobalNetworkSet', ['a', 'b', 'c']],
+    ['list.yaml', 3, undefined, ['d', 'e']],
+    ['list.yaml -f dir/note.txt', 4, undefined, ['d', 'e', 'note']],
+  ])('-f %s', async (input, count, kind, names) => {
+    const { run, store } = await stored();
+    const argv = `create -f ${input}`
+      .split(' ')
+      .map((word) => (/^(dir|list)/.test(word) ? files.path(word) : word));
+    const ordered = argv.includes('-R') ? ['create', '-R', '-f', argv.at(-1) ?? ''] : argv;
+    const { status, stdout, stderr } = await run(ordered);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(`Successfully created ${count} ${kind ? `'${kind}' ` : ''}resource(s)\n`);
+    const { items } = await store.list({ kind: 'GlobalNetworkSet' });
+    expect(items.map(({ key }) => key.name)).toEqual(names);
+  });
+
+  it.each([
+    [
+      '{"apiVersion":"v1","kind":"Pod"}',
+      'failed to execute command: unknown resource type (Pod) and/or version (v1)',
+    ],
+    [
+      documents(object('IPAMBlock', 'x')),
+      'failed to execute command: unknown resource type (IPAMBlock) and/or version (projectcalico.org/v3)',
+    ],
+    [
+      documents(set('fine'), object('GlobalNetworkSet', 'x', { net: [] })),
+      'field in document is not recognized or is in the wrong location: net',
+    ],
+    ['a: [', 'failed to execute command: -:1:'],
+    ['a: 1\na: 2', 'failed to execute command: -:2:1: map keys must be unique'],
+    ['kind: Tier', 'failed to execute command: -:1:1: a resource has an apiVersion and a kind'],
+    [
+      'apiVersion: projectcalico.org/v3\nkind: Tier\nmetadata: { name: 5 }',
+      'failed to execute command: -:3:13: metadata.name: expected a string',
+    ],
+    ['', 'no resources specified in file -'],
+  ])('%s is refused before anything is written', async (stdin, said) => {
+    const { run, store } = await stored();
+    const { status, stdout, stderr } = await run('apply -f -', { stdin });
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr.slice(0, said.length)).toBe(said);
+    expect((await store.list({ kind: 'GlobalNetworkSet' })).items).toEqual([]);
+  });
+
+  it('empty files are fine with --skip-empty', async () => {
+    const { run } = await stored();
+    const argv = ['apply', '-f', files.path('empty.yaml')];
+    expect((await run(argv)).status).toBe(1);
+    expect(await run([...argv, '--skip-empty'])).toEqual({
+      status: 0,
+      stdout: 'No resources specified\n',
+      stderr: '',
+    });
+  });
+});
+
+describe('namespaces', () => {
+  const policy = (metadata: object) => object('NetworkPolicy', 'p', { selector: 'all()' }, metadata);
+  it.each([
+    ['', {}, 'default'],
+    ['-n x', {}, 'x'],
+    ['', { namespace: 'y' }, 'y'],
+    ['-n y', { namespace: 'y' }, 'y'],
+  ])('%s %j', async (option, metadata, namespace) => {
+    const { run, get } = await stored();
+    await run(`create -f - ${option}`.trim(), { stdin: documents(policy(metadata)) });
+    expect((await get('NetworkPolicy', 'p', namespace))?.metadata.name).toBe('p');
+  });
+
+  it.each([
+    ['-n x', policy({ namespace: 'y' }), 'resource namespace does not match client namespace. y != x'],
+    ['-n x', set('a'), 'GlobalNetworkSet is not namespaced'],
+    [
+      '--allow-version-mismatch',
+      set('a', [], { namespace: 'x' }),
+      'namespace should not be specified for a non-namespaced resource. GlobalNetworkSet is not a namespaced resource',
+    ],
+  ])('%s %j', async (option, document, said) => {
+    const { run } = await stored();
+    const { status, stderr } = await run(`create -f - ${option}`, { stdin: documents(document) });
+    expect([status, stderr]).toEqual([1, `failed to create '${document.kind}' resource: [${said}]\n`]);
+  });
+});
+
+describe('what is written', () => {
+  const METADATA = { labels: { a: '1' }, annotations: { n: '1' } };
+
+  it('create takes name, labels and annotations; what exists is an error, or skipped', async () => {
+    const { run, get } = await stored(set('old'));
+    const stdin = documents(
+      set('new', [], { ...METADATA, uid: 'x', generation: 7, finalizers: ['f'] }),
+      set('old', ['10.0.0.0/8']),
+    );
+    const first = await run('create -f -', { stdin });
+    expect(first).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'hit error: [resource already exists: GlobalNetworkSet(old) with error: <nil>]\n',
+    });
+    const created = await get('GlobalNetworkSet', 'new');
+    expect(created?.metadata).toMatchObject(METADATA);
+    expect(Object.keys(created?.metadata ?? {}).sort()).toEqual([
+      'annotations',
+      'creationTimestamp',
+      'labels',
+      'name',
+      'resourceVersion',
+      'uid',
+    ]);
+    expect(created?.metadata.uid).not.toBe('x');
+    expect(await run('create -f - --skip-exists', { stdin })).toMatchObject({
+      status: 0,
+      stdout: "Successfully created 2 'GlobalNetworkSet' resource(s)\n",
+    });
+    expect((await get('GlobalNetworkSet', 'old'))?.spec).toEqual({});
+  });
+
+  it.each(['apply', 'replace'])(
+    '%s keeps identity and replaces labels, annotations and spec',
+    async (verb) => {
+      const { run, get } = await stored(set('s', ['10.0.0.0/8'], METADATA));
+      const before = await get('GlobalNetworkSet', 's');
+      expect(
+        (await run(`${verb} -f -`, { stdin: documents(set('s', [], { labels: { b: '2' } })) })).status,
+      ).toBe(0);
+      const after = await get('GlobalNetworkSet', 's');
+      expect(after?.metadata.uid).toBe(before?.metadata.uid);
+      expect(after?.metadata.labels).toEqual({ b: '2' });
+      expect(after?.metadata.annotations).toBeUndefined();
+      expect(after?.spec).toEqual({});
+    },
+  );
+
+  it('a revision that has passed is a conflict for apply, replace and delete, and an error for create', async () => {
+    const { run, get } = await stored(set('s'));
+    const stale = await get('GlobalNetworkSet', 's');
+    await run('label gns s a=b');
+    const stdin = documents(stale ?? set('s'));
+    const say = async (verb: string) => (await run(`${verb} -f -`, { stdin })).stderr;
+    expect(await say('apply')).toBe(
+      "failed to apply 'GlobalNetworkSet' resource: [update conflict: GlobalNetworkSet(s)]\n",
+    );
+    expect(await say('replace')).toBe('hit error: update conflict: GlobalNetworkSet(s)\n');
+    expect(await say('delete')).toBe(
+      "Failed to delete 'GlobalNetworkSet' resource: update conflict: GlobalNetworkSet(s)\n\n",
+    );
+    expect(await say('create')).toBe(
+      `failed to create 'GlobalNetworkSet' resource: [error with field Metadata.ResourceVersion = '${stale?.metadata.resourceVersion}' (field must not be set for a Create request)]\n`,
+    );
+  });
+
+  it('what others own is refused', async () => {
+    const { run } = await stored();
+    const info = documents(object('ClusterInformation', 'default'));
+    const copy = documents(object('NetworkPolicy', 'knp.default.x', {}, { namespace: 'a' }));
+    const say = async (verb: string, stdin: string) => (await run(`${verb} -f -`, { stdin })).stderr;
+    expect(await say('apply', info)).toContain(
+      'operation apply is not supported on ClusterInformation: resource is readonly',
+    );
+    expect(await say('create', info)).toContain(
+      'operation create or apply is not supported on ClusterInformation',
+    );
+    expect(await say('replace', copy)).toContain(
+      'operation apply or replace is not supported on NetworkPolicy(a/knp.default.x): kubernetes network policies must be managed through the kubernetes API',
+    );
+    expect((await run('delete profile projectcalico-default-allow')).stderr).toBe(
+      'Failed to delete \'Profile\' resource: operation Delete is not supported on projectcalico-default-allow: The profile "projectcalico-default-allow" is a default provided by Calico and cannot be deleted\n\n',
+    );
+  });
+});
+
+describe('what is said', () => {
+  const good = (count: number) => Array.from({ length: count }, (_, n) => set(`s${n}`));
+  const SELECTOR =
+    "[error with field Selector = 'a ==' (Reason: failed to validate Field: Selector because of Tag: selector )]";
+  it.each([
+    ['apply', good(2), "Successfully applied 2 'GlobalNetworkSet' resource(s)\n", ''],
+    ['create', [...good(1), object('Tier', 't')], 'Successfully created 2 resource(s)\n', ''],
+    [
+      'create',
+      [...good(2), bad],
+      'Partial success: created the first 2 out of 3 resources:\n',
+      `hit error: ${SELECTOR}\n`,
+    ],
+    ['apply', [...good(1), bad], '', `hit error: ${SELECTOR}\n`],
+    [
+      'apply',
+      [bad, bad],
+      '',
+      `failed to apply any 'GlobalNetworkPolicy' resources: ${SELECTOR.replace(']', '')} ${SELECTOR.slice(1)}\n`,
+    ],
+    [
+      'replace',
+      good(2),
+      "Partial success: replaced the first 2 out of 2 'GlobalNetworkSet' resources:\n",
+      'hit error: resource does not exist: GlobalNetworkSet(s1) with error: <nil>\n',
+    ],
+    [
+      'delete',
+      good(1),
+      '',
+      "Failed to delete 'GlobalNetworkSet' resource: resource does not exist: GlobalNetworkSet(s0) with error: <nil>\n\n",
+    ],
+  ])('%s %j', async (verb, objects, stdout, stderr) => {
+    const { run } = await stored();
+    const ran = await run(`${verb} -f -`, { stdin: documents(...objects) });
+    expect(ran).toEqual({ status: stderr === '' ? 0 : 1, stdout, stderr });
+  });
+
+  it('delete: by name, what went is told before what did not', async () => {
+    const { run, get } = await stored(...good(2));
+    expect(await run('delete gns s0 nosuch s1')).toEqual({
+      status: 1,
+      stdout: "Successfully deleted 2 'GlobalNetworkSet' resource(s)\n",
+      stderr:
+        "Failed to delete 'GlobalNetworkSet' resource: resource does not exist: GlobalNetworkSet(nosuch) with error: <nil>\n\n",
+    });
+    expect(await get('GlobalNetworkSet', 's0')).toBeUndefined();
+    expect((await run('delete gns nosuch -s')).stdout).toBe(
+      "Successfully deleted 1 'GlobalNetworkSet' resource(s)\n",
+    );
+    expect((await run('delete gns')).stderr).toContain('no resources specified');
+  });
+});
+
+describe('--dry-run', () => {
+  it('checks documents as if those before them were there, says what would be done, and changes nothing', async () => {
+    const { run, store } = await stored(set('same'), set('other', ['10.0.0.0/8']));
+    const { revision } = await store.list({ kind: 'Tier' });
+    const tiered = object('GlobalNetworkPolicy', 'p', { tier: 'new' });
+    const stdin = documents(object('Tier', 'new', { order: 1 }), tiered, set('same'), set('other'));
+    expect(await run('apply -f - --dry-run', { stdin })).toEqual({
+      status: 0,
+      stdout: `Tier(new) would be created
+GlobalNetworkPolicy(p) would be created
+GlobalNetworkSet(same) would stay as it is
+GlobalNetworkSet(other) would be changed
+Successfully applied 4 resource(s) (dry run)
+`,
+      stderr: '',
+    });
+    expect((await run('delete gns same nosuch --dry-run')).stdout).toBe(
+      "GlobalNetworkSet(same) would be deleted\nSuccessfully deleted 1 'GlobalNetworkSet' resource(s) (dry run)\n",
+    );
+    expect((await run('create -f - --dry-run', { stdin: documents(set('same')) })).stderr).toContain(
+      'already exists',
+    );
+    expect((await run('label gns same a=b --dry-run')).stdout).toContain('would be changed');
+    expect((await store.list({ kind: 'Tier' })).revision).toBe(revision);
+  });
+});
