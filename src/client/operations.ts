@@ -9,35 +9,21 @@ import {
   type DeleteOptions,
   type Entry,
   type ObjectKey,
-  type ReadOptions,
-  type Selection,
-  type WatchEvent,
-  type WatchOptions,
 } from '../datastore/index.ts';
 import type { Problem } from '../errors/index.ts';
 import { type ApiObject, prepareForCreate, prepareForUpdate } from '../resources/api-object.ts';
-import { shown } from './reading.ts';
+import { type Reading, readingOn, shown } from './reading.ts';
 import { invalid } from './faults.ts';
 import { fieldOf, textOf } from './fields.ts';
 import { rulesOf } from './rules/index.ts';
 import { stamped } from './stamp.ts';
 
-export interface ListedObjects {
-  readonly items: readonly ApiObject[];
-  readonly revision: string;
-  /** What is stored and cannot be read. */
-  readonly problems: readonly Problem[];
-}
-
-export interface Operations {
+export interface Operations extends Reading {
   create(object: ApiObject, options?: CallOptions): Promise<ApiObject>;
   update(object: ApiObject, options?: CallOptions): Promise<ApiObject>;
   updateStatus(object: ApiObject, options?: CallOptions): Promise<ApiObject>;
   apply(object: ApiObject, options?: CallOptions): Promise<ApiObject>;
   delete(key: ObjectKey, options?: DeleteOptions): Promise<ApiObject>;
-  get(key: ObjectKey, options?: ReadOptions): Promise<ApiObject>;
-  list(selection: Selection, options?: ReadOptions): Promise<ListedObjects>;
-  watch(selection: Selection, options?: WatchOptions): AsyncIterable<WatchEvent>;
 }
 
 /** A writer that loses to others tries again so often, each time after a little while by chance, so that all get through. */
@@ -68,14 +54,7 @@ export function operationsOn(store: Datastore): Operations {
       const more = await rules.beforeDelete?.(key, { store, options });
       return shown(await store.delete(key, { ...options, ...more }));
     },
-    async get(key, options) {
-      return shown(await store.get(key, options));
-    },
-    async list(selection, options) {
-      const { items, revision, problems } = await store.list(selection, options);
-      return { items: items.map((entry) => shown(entry, 'list')), revision, problems };
-    },
-    watch: (selection, options) => store.watch(selection, options),
+    ...readingOn(store),
   };
 }
 
@@ -107,8 +86,10 @@ async function apply(
     ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
   };
   for (let left = TRIES; ; left--) {
+    let found = false;
     try {
       const now = await existing(store, key, options);
+      found = now !== undefined;
       if (now === undefined) return await create({ ...object, metadata: unversioned }, options);
       const { uid, creationTimestamp } = now.value.metadata;
       const identity = {
@@ -121,7 +102,8 @@ async function apply(
       const lost =
         error instanceof DatastoreError &&
         (error.code === 'datastore/already-exists' ||
-          error.code === 'datastore/not-found' ||
+          // Of a create: its namespace, or the kind itself, is not there, nor will it be.
+          (error.code === 'datastore/not-found' && found) ||
           (error.code === 'datastore/conflict' && !resourceVersion));
       const mine = lost && error.key !== undefined && same(error.key, key);
       if (!mine || left <= 1) throw error;

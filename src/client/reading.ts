@@ -1,8 +1,44 @@
 // What is stored, as Calico's client shows it: old objects lack what is written today. Watches show what is stored.
-import type { Entry } from '../datastore/index.ts';
-import type { ApiObject } from '../resources/api-object.ts';
+// By itself it needs no schemas, so that a program that only reads starts quickly.
+import type {
+  Datastore,
+  Entry,
+  ObjectKey,
+  ReadOptions,
+  Selection,
+  WatchEvent,
+  WatchOptions,
+} from '../datastore/types.ts';
+import type { Problem } from '../errors/index.ts';
+import type { ApiObject } from '../resources/stored/object.ts';
 import { withDefaults } from '../resources/stored/defaults.ts';
 import { TIERED_KINDS } from './rules/tiered.ts';
+
+export interface ListedObjects {
+  readonly items: readonly ApiObject[];
+  readonly revision: string;
+  /** What is stored and cannot be read. */
+  readonly problems: readonly Problem[];
+}
+
+export interface Reading {
+  get(key: ObjectKey, options?: ReadOptions): Promise<ApiObject>;
+  list(selection: Selection, options?: ReadOptions): Promise<ListedObjects>;
+  watch(selection: Selection, options?: WatchOptions): AsyncIterable<WatchEvent>;
+}
+
+export function readingOn(store: Datastore): Reading {
+  return {
+    async get(key, options) {
+      return shown(await store.get(key, options));
+    },
+    async list(selection, options) {
+      const { items, revision, problems } = await store.list(selection, options);
+      return { items: items.map((entry) => shown(entry, 'list')), revision, problems };
+    },
+    watch: (selection, options) => store.watch(selection, options),
+  };
+}
 
 const TIER_LABEL = 'projectcalico.org/tier';
 

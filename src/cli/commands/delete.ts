@@ -32,7 +32,7 @@ async function deleteObjects(context: Context, words: readonly string[], opts: O
   // Never all of a kind.
   if (objects.some(({ metadata }) => metadata.name === ''))
     refuse('no resources specified', 'name what should go');
-  const failed = await withClient(context, opts, ({ client }) =>
+  const failed = await withClient(context, opts, (client) =>
     collecting(objects, async (object) => {
       try {
         await remove(client, settled(object, opts));

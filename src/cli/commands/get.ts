@@ -1,6 +1,6 @@
 // `get`: objects of a datastore as a table, YAML, JSON or names; with `-w` also what happens to them.
 import { Option } from 'commander';
-import type { ApiObject } from '../../resources/api-object.ts';
+import type { ApiObject } from '../../resources/stored/object.ts';
 import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
 import { FOUND, OK } from '../exit.ts';
@@ -8,7 +8,7 @@ import { collecting, complain, plainly, refuse } from '../resources/failure.ts';
 import { type Got, parseFormat, print } from '../resources/format.ts';
 import { getObjects, surroundingsFor } from '../resources/getting.ts';
 import * as options from '../resources/options.ts';
-import { withClient } from '../resources/session.ts';
+import { withReader } from '../resources/session.ts';
 import { infoOf, settled, targets } from '../resources/targets.ts';
 
 interface Options extends options.ResourceOptions {
@@ -40,19 +40,19 @@ async function get(context: Context, words: readonly string[], given: Options): 
   const wanted = await targets(context, words, opts);
   if (wanted === undefined) return OK;
   const shown = { withNamespace: opts.namespace !== undefined || opts.allNamespaces === true };
-  return withClient(context, opts, async ({ client }) => {
+  return withReader(context, opts, async (reader) => {
     if (opts.watch) {
       const { watchObjects } = await import('../resources/watching.ts');
       const [only, ...others] = wanted;
       if (only === undefined || others.length > 0) refuse('one kind, or one object, can be watched');
-      return watchObjects(context, client, placed(only, opts), format, shown);
+      return watchObjects(context, reader, placed(only, opts), format, shown);
     }
     const got: Got[] = [];
     const failed = await collecting(wanted, async (object) => {
-      const one = await getObjects(context, client, placed(object, opts));
+      const one = await getObjects(context, reader, placed(object, opts));
       got.push(opts.export && 'object' in one ? { ...one, object: withoutCluster(one.object) } : one);
     });
-    const surroundings = await surroundingsFor(client, got, format, shown);
+    const surroundings = await surroundingsFor(reader, got, format, shown);
     context.io.stdout.write(print(got, format, { ...shown, surroundings }));
     if (failed.length === 0) return OK;
     complain(context, failed.map(({ message }) => message).join('\n'));

@@ -5,8 +5,8 @@ import { FOUND, OK } from '../exit.ts';
 import { collecting, complain, plainly, refuse } from '../resources/failure.ts';
 import * as options from '../resources/options.ts';
 import { DRY, withClient } from '../resources/session.ts';
-import { namedTargets, settled } from '../resources/targets.ts';
-import { guardUpdate, hasCode, keyOf } from '../resources/writes.ts';
+import { keyOf, namedTargets, settled } from '../resources/targets.ts';
+import { guardUpdate, hasCode } from '../resources/writes.ts';
 
 interface Options extends options.ResourceOptions {
   readonly overwrite?: boolean;
@@ -35,7 +35,7 @@ async function labelObject(
   if (wanted === undefined) return FOUND;
   const target = settled(wanted, opts);
   guardUpdate(target);
-  return withClient(context, opts, async ({ client }) => {
+  return withClient(context, opts, async (client) => {
     const current = await client.objects.get(keyOf(target)).catch((error: unknown) => {
       if (!hasCode(error, 'datastore/not-found')) throw error;
       return refuse(`${kind} ${name} not found`);

@@ -42,7 +42,8 @@ describe('patch', () => {
     expect(ran).toEqual({ status: 0, stdout: SAID, stderr: '' });
     const after = await get('GlobalNetworkSet', 's');
     expect(after?.metadata.labels).toEqual(labels);
-    expect((after?.spec as { nets?: unknown[] }).nets?.length).toBe(nets);
+    const spec = after?.spec as { nets?: unknown[] } | undefined;
+    expect(spec?.nets?.length).toBe(nets);
   });
 
   it('is taken as YAML too', async () => {

@@ -5,12 +5,12 @@ import { FOUND, OK } from '../exit.ts';
 import type { DatastoreOptions } from '../options.ts';
 import { complain } from './failure.ts';
 import { at, text } from './go-text.ts';
-import { withClient } from './session.ts';
+import { withReader } from './session.ts';
 
 export async function showCluster(context: Context, options: DatastoreOptions): Promise<number> {
   try {
-    const { spec } = await withClient(context, options, ({ client }) =>
-      client.objects.get({ kind: 'ClusterInformation', name: 'default' }),
+    const { spec } = await withReader(context, options, (reader) =>
+      reader.get({ kind: 'ClusterInformation', name: 'default' }),
     );
     const said = (path: string) => text(at(spec, path)) || 'unknown';
     context.print(`Cluster Version:   ${said('calicoVersion')}\nCluster Type:      ${said('clusterType')}`);

@@ -1,5 +1,6 @@
 // `-o`: what was got as text.
-import { type ApiObject, normaliseObject } from '../../resources/api-object.ts';
+import { normaliseObject } from '../../resources/stored/encode.ts';
+import type { ApiObject } from '../../resources/stored/object.ts';
 import type { KindInfo } from '../../resources/catalogue.ts';
 import { type Column, columnsOf, type Surroundings } from './columns.ts';
 import { refuse } from './failure.ts';

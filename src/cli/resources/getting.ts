@@ -1,22 +1,21 @@
 // Reading what a command is about, and what tables need beside it.
-import type { Client } from '../../client/index.ts';
-import { DatastoreError } from '../../datastore/index.ts';
-import type { ApiObject } from '../../resources/api-object.ts';
+import type { Reading } from '../../client/reading.ts';
+import { DatastoreError } from '../../datastore/errors.ts';
+import type { ApiObject } from '../../resources/stored/object.ts';
 import type { Context } from '../context.ts';
 import type { Surroundings } from './columns.ts';
 import { complain } from './failure.ts';
 import { chosenColumns, type Format, type Got, type Shown } from './format.ts';
 import { at, text } from './go-text.ts';
-import { keyOf } from './writes.ts';
-import { infoOf } from './targets.ts';
+import { infoOf, keyOf } from './targets.ts';
 
 /** One object, or with an empty name all of its kind and namespace. */
-export async function getObjects(context: Context, client: Client, wanted: ApiObject): Promise<Got> {
+export async function getObjects(context: Context, reader: Reading, wanted: ApiObject): Promise<Got> {
   const info = infoOf(wanted);
   const { name, namespace } = wanted.metadata;
-  if (name !== '') return { info, object: await client.objects.get(keyOf(wanted)) };
+  if (name !== '') return { info, object: await reader.get(keyOf(wanted)) };
   const selection = { kind: info.kind, ...(namespace !== undefined && { namespace }) };
-  const { items, revision, problems } = await client.objects.list(selection);
+  const { items, revision, problems } = await reader.list(selection);
   for (const { message } of problems) complain(context, `left out: ${message}`);
   return { info, items: info.kind === 'Tier' ? items.toSorted(byOrder) : items, revision };
 }
@@ -31,7 +30,7 @@ const CALICOS_AS = '64512';
 
 /** Asks the store only for what a column shows. */
 export async function surroundingsFor(
-  client: Client,
+  reader: Reading,
   got: readonly Pick<Got, 'info'>[],
   format: Format,
   shown: Omit<Shown, 'surroundings'>,
@@ -44,7 +43,7 @@ export async function surroundingsFor(
     );
   if (!asked) return { defaultAs: CALICOS_AS };
   try {
-    const { spec } = await client.objects.get({ kind: 'BGPConfiguration', name: 'default' });
+    const { spec } = await reader.get({ kind: 'BGPConfiguration', name: 'default' });
     return { defaultAs: text(at(spec, 'asNumber')) || CALICOS_AS };
   } catch (error) {
     if (!(error instanceof DatastoreError)) throw error;

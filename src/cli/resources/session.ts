@@ -1,33 +1,39 @@
 // A client of the datastore that the options and the environment name, for the time of one command. With `--dry-run` it
 // writes into an overlay, and what it would have written is told at the end.
 import type { Client } from '../../client/index.ts';
+import type { Reading } from '../../client/reading.ts';
 import type { Context } from '../context.ts';
-import { withDatastore } from '../from-datastore.ts';
+import { withDatastore } from '../with-datastore.ts';
 import type { DatastoreOptions } from '../options.ts';
-import { overlay, type Overlay } from './overlay.ts';
 
 export interface SessionOptions extends DatastoreOptions {
   readonly dryRun?: boolean;
 }
 
-export interface Session {
-  readonly client: Client;
-  readonly overlay?: Overlay;
-}
-
 export async function withClient<T>(
   context: Context,
   options: SessionOptions,
-  work: (session: Session) => Promise<T>,
+  work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const { createClient } = await import('../../client/index.ts');
   return withDatastore(context, options, async (store) => {
-    if (!options.dryRun) return work({ client: createClient(store) });
+    if (!options.dryRun) return work(createClient(store));
+    const { overlay } = await import('./overlay.ts');
     const dry = overlay(store);
-    const done = await work({ client: createClient(dry.store), overlay: dry });
+    const done = await work(createClient(dry.store));
     for (const { key, change } of dry.changes()) context.print(`${identifier(key)} ${SAID[change]}`);
     return done;
   });
+}
+
+/** Without what writing needs: schemas take longer to load than most answers. */
+export async function withReader<T>(
+  context: Context,
+  options: DatastoreOptions,
+  work: (reader: Reading) => Promise<T>,
+): Promise<T> {
+  const { readingOn } = await import('../../client/reading.ts');
+  return withDatastore(context, options, (store) => work(readingOn(store)));
 }
 
 const SAID = {

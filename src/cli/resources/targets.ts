@@ -1,8 +1,9 @@
 // Which objects a command is about: those of `-f`, or `KIND NAME…`. Namespaces are settled here.
-import type { ApiObject } from '../../resources/api-object.ts';
+import type { ObjectKey } from '../../datastore/types.ts';
+import type { ApiObject } from '../../resources/stored/object.ts';
 import type { KindInfo } from '../../resources/catalogue.ts';
 import type { Context } from '../context.ts';
-import { type FileOptions, readObjects } from './documents.ts';
+import type { FileOptions } from './documents.ts';
 import { refuse } from './failure.ts';
 import { namedKind, resourceKind } from './kinds.ts';
 import { type NamespaceOptions, namespaceOf } from './namespace.ts';
@@ -16,6 +17,7 @@ export async function documentTargets(
   context: Context,
   options: TargetOptions,
 ): Promise<readonly ApiObject[] | undefined> {
+  const { readObjects } = await import('./documents.ts');
   const objects = await readObjects(context, options);
   if (objects.length > 0) return objects;
   if (options.skipEmpty) {
@@ -61,3 +63,9 @@ export function settled(object: ApiObject, options: NamespaceOptions): ApiObject
   const namespace = namespaceOf(infoOf(object), own, options);
   return { ...object, metadata: { ...metadata, ...(namespace !== undefined && { namespace }) } };
 }
+
+export const keyOf = ({ kind, metadata: { namespace, name } }: ApiObject): ObjectKey => ({
+  kind,
+  name,
+  ...(namespace !== undefined && { namespace }),
+});

@@ -4,7 +4,8 @@ import type { Client } from '../../client/index.ts';
 import { type ApiObject, encodeObject, normaliseObject } from '../../resources/api-object.ts';
 import { DEFAULT_ALLOW_PROFILE } from '../../resources/builtins.ts';
 import { RESOURCE_KINDS, resourceKind } from './kinds.ts';
-import { hasCode, keyOf } from './writes.ts';
+import { keyOf } from './targets.ts';
+import { hasCode } from './writes.ts';
 
 /** What others need comes first: tiers before policies, filters before peers. Other kinds follow. */
 const FIRST = [

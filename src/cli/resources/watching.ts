@@ -1,9 +1,9 @@
 // `get -w`: first what there is, then every event, as a row or as an object; until it is interrupted or the store ends
 // the watch.
-import type { Client } from '../../client/index.ts';
+import type { Reading } from '../../client/reading.ts';
 import type { WatchEvent } from '../../datastore/index.ts';
-import { type ApiObject, normaliseObject } from '../../resources/api-object.ts';
-import { API_VERSION } from '../../resources/resource.ts';
+import { normaliseObject } from '../../resources/stored/encode.ts';
+import type { ApiObject } from '../../resources/stored/object.ts';
 import type { Context } from '../context.ts';
 import { FOUND, OK } from '../exit.ts';
 import { complain } from './failure.ts';
@@ -28,19 +28,19 @@ interface Happened {
 
 export async function watchObjects(
   context: Context,
-  client: Client,
+  reader: Reading,
   wanted: ApiObject,
   format: Format,
   shown: Omit<Shown, 'surroundings'>,
 ): Promise<number> {
   const info = infoOf(wanted);
   const { name, namespace } = wanted.metadata;
-  const all: Got = await getObjects(context, client, {
+  const all: Got = await getObjects(context, reader, {
     ...wanted,
     metadata: { ...wanted.metadata, name: '' },
   });
   const first = itemsOf(all).filter(({ metadata }) => name === '' || metadata.name === name);
-  const surroundings = await surroundingsFor(client, [all], format, shown);
+  const surroundings = await surroundingsFor(reader, [all], format, shown);
   const show = printer(context, { info, format, shown: { ...shown, surroundings } });
   show(first.map((object) => ({ type: 'ADDED', object })));
   const selection = {
@@ -49,7 +49,7 @@ export async function watchObjects(
     ...(namespace !== undefined && { namespace }),
   };
   const revision = 'revision' in all ? all.revision : '';
-  for await (const event of client.objects.watch(selection, { revision })) {
+  for await (const event of reader.watch(selection, { revision })) {
     if (event.type === 'error') {
       complain(context, event.error.message);
       if (event.final) return FOUND;
@@ -68,7 +68,10 @@ function happenedIn(event: WatchEvent): Happened | undefined {
       return { type: 'MODIFIED', object: event.entry.value };
     case 'deleted': {
       const { kind, ...metadata } = event.key;
-      return { type: 'DELETED', object: event.old?.value ?? { apiVersion: API_VERSION, kind, metadata } };
+      return {
+        type: 'DELETED',
+        object: event.old?.value ?? { apiVersion: 'projectcalico.org/v3', kind, metadata },
+      };
     }
     default:
       return undefined;

@@ -33,7 +33,7 @@ async function write(context: Context, verb: keyof typeof WORK, opts: Options): 
   if (opts.filename === undefined) refuse('no resources specified', 'name files with -f');
   const objects = await documentTargets(context, opts);
   if (objects === undefined) return OK;
-  const failed = await withClient(context, opts, async ({ client }) => {
+  const failed = await withClient(context, opts, async (client) => {
     await ensureInitialized(client);
     return collecting(objects, async (object: ApiObject) => {
       try {

@@ -2,17 +2,10 @@
 // what may not be written with these commands at all. Each rejects with a TortieError.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../../client/index.ts';
-import { conflict, DatastoreError, type DatastoreCode, type ObjectKey } from '../../datastore/index.ts';
+import { conflict, DatastoreError, type DatastoreCode } from '../../datastore/index.ts';
 import type { ApiObject } from '../../resources/api-object.ts';
 import { refuse } from './failure.ts';
-
-export type Verb = 'create' | 'apply' | 'replace' | 'delete';
-
-export const keyOf = ({ kind, metadata: { namespace, name } }: ApiObject): ObjectKey => ({
-  kind,
-  name,
-  ...(namespace !== undefined && { namespace }),
-});
+import { keyOf } from './targets.ts';
 
 export const hasCode = (error: unknown, ...codes: readonly DatastoreCode[]): boolean =>
   error instanceof DatastoreError && codes.includes(error.code);

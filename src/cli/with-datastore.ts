@@ -1,0 +1,32 @@
+// The datastore that options and environment name, as calicoctl is told: a configuration file or the environment;
+// `--datastore` chooses its type. Loads little: a command that only reads should start at once.
+import type { Datastore } from '../datastore/index.ts';
+import { loadClientConfig } from '../datastore/config.ts';
+import { openDatastore } from '../datastore/open.ts';
+import type { Context } from './context.ts';
+import type { DatastoreOptions } from './options.ts';
+
+const TYPES = { etcd: 'etcdv3', kubernetes: 'kubernetes', file: 'file' } as const;
+
+/** Opens it, gives it to `work`, and closes it whatever happens. Rejects with DatastoreError. */
+export async function withDatastore<T>(
+  context: Context,
+  { datastore, config, context: name }: DatastoreOptions,
+  work: (store: Datastore) => Promise<T>,
+): Promise<T> {
+  const chosen = datastore === undefined ? undefined : TYPES[datastore];
+  const { env: given } = context.io;
+  const env = {
+    ...Object.fromEntries(given),
+    ...(chosen !== undefined && { DATASTORE_TYPE: chosen, CALICO_DATASTORE_TYPE: undefined }),
+    ...(name !== undefined && { K8S_CURRENT_CONTEXT: name, CALICO_K8S_CURRENT_CONTEXT: undefined }),
+  };
+  const store =
+    (await context.io.openDatastore?.()) ??
+    (await openDatastore(loadClientConfig({ env, ...(config !== undefined && { path: config }) })));
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
