@@ -14,6 +14,7 @@ const first = await capture([
 const steps = {
   'generated files': ['git', 'diff', '--exit-code', '--', 'packages/nft-json-schema/nft.schema.json'],
   'tables in docs': [node, '--import', 'tsx', 'scripts/docs/configuration.ts', '--check'],
+  'table of kinds': [node, '--import', 'tsx', 'scripts/docs/kinds.ts', '--check'],
   'messages of etcd': [node, 'scripts/build-proto.mjs', '--check'],
   'generated resources': ['npx', 'tsx', 'scripts/generate-resources.ts', '--check'],
   format: ['npx', 'biome', 'format', '.'],

@@ -169,12 +169,14 @@ describe('what is written', () => {
     await run('label gns s a=b');
     const stdin = documents(stale ?? set('s'));
     const say = async (verb: string) => (await run(`${verb} -f -`, { stdin })).stderr;
+    const hint =
+      'hint: somebody else has changed it since it was read: read it again, and make the change in that\n';
     expect(await say('apply')).toBe(
-      "failed to apply 'GlobalNetworkSet' resource: [update conflict: GlobalNetworkSet(s)]\n",
+      `failed to apply 'GlobalNetworkSet' resource: [update conflict: GlobalNetworkSet(s)]\n${hint}`,
     );
-    expect(await say('replace')).toBe('hit error: update conflict: GlobalNetworkSet(s)\n');
+    expect(await say('replace')).toBe(`hit error: update conflict: GlobalNetworkSet(s)\n${hint}`);
     expect(await say('delete')).toBe(
-      "Failed to delete 'GlobalNetworkSet' resource: update conflict: GlobalNetworkSet(s)\n\n",
+      `Failed to delete 'GlobalNetworkSet' resource: update conflict: GlobalNetworkSet(s)\n\n${hint}`,
     );
     expect(await say('create')).toBe(
       `failed to create 'GlobalNetworkSet' resource: [error with field Metadata.ResourceVersion = '${stale?.metadata.resourceVersion}' (field must not be set for a Create request)]\n`,
