@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm run interop`: builds what is missing of kube-apiserver, kubectl and etcd (`--build`: only that), then runs the
-// tests that need them, test/interop, against real servers on loopback. Other arguments go on to vitest.
+// tests that need them, test/interop, and those of etcd, against real servers on loopback. Other arguments go on to
+// vitest.
 import { ensureInterop } from './lib/interop.mjs';
 import { root, run } from './lib/run.mjs';
 import { build, nodeVersionOk, setupNode, setupTools } from './lib/setup.mjs';
@@ -21,7 +22,9 @@ if (args.includes('--build')) process.exit(0);
 setupNode();
 if (setupTools().length > 0) process.exit(2);
 build();
-const vitest = [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'interop', ...args];
+// The tests of etcd as well: npm test runs them on the system's, here they meet the newer one.
+const projects = ['interop', 'etcd'].flatMap((name) => ['--project', name]);
+const vitest = [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...projects, ...args];
 // In the lab nothing but loopback exists, so that no test can reach another cluster by mistake.
 const env = {
   TORTIE_INTEROP: '1',
