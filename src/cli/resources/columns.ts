@@ -43,7 +43,12 @@ const from =
 const dashed = (value: unknown) => text(value) || '-';
 
 const policy = columns(
-  { TIER: 'spec.tier', ORDER: from('spec.order', orNil), SELECTOR: 'spec.selector' },
+  // Files may leave it out.
+  {
+    TIER: from('spec.tier', (tier) => text(tier) || 'default'),
+    ORDER: from('spec.order', orNil),
+    SELECTOR: 'spec.selector',
+  },
   'NAME TIER',
   'NAME TIER ORDER SELECTOR',
 );
