@@ -77,7 +77,10 @@ function linesOf(chains: ReadonlyMap<string, ChainText>): SavedTable['chains'] {
   ]);
 }
 
-/** The hooks of now, and above all others those that `to` has for an entry that judges already. */
+/**
+ * The hooks of now, and those that `to` has for an entry that judges already. Where one is missing, all stand as in `to`, so
+ * that the second step, which is tested before the first is committed, has nothing to move.
+ */
 function withEntries(
   now: SavedTable,
   to: SavedTable,
@@ -86,8 +89,11 @@ function withEntries(
   const hooks = new Map(now.hooks);
   for (const [name, rules] of to.hooks) {
     const there = hooks.get(name) ?? [];
-    const missing = rules.filter((r) => r !== null && chains.has(targetOf(r)) && !there.includes(r));
-    if (missing.length > 0) hooks.set(name, [...missing, ...there]);
+    const stays = (r: string | null) => r === null || there.includes(r) || chains.has(targetOf(r));
+    const wanted = rules.filter(stays);
+    if (wanted.every((r) => r === null || there.includes(r))) continue;
+    const gone = there.filter((r) => r !== null && !rules.includes(r));
+    hooks.set(name, [...gone, ...wanted]);
   }
   return [...hooks];
 }
