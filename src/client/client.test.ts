@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
-import { DatastoreError, type DatastoreCode } from '../datastore/index.ts';
+import { type Datastore, DatastoreError, type DatastoreCode } from '../datastore/index.ts';
 import { createMemoryDatastore } from '../datastore/memory/index.ts';
 import { API_VERSION } from '../resources/resource.ts';
 import { type Client, createClient, type ObjectOf } from './index.ts';
@@ -107,6 +107,27 @@ describe('writing', () => {
     );
     const revisions = (await Promise.all(all)).map(({ metadata }) => Number(metadata.resourceVersion));
     expect(new Set(revisions).size).toBe(20);
+  });
+
+  it('applies once where the namespace or the kind is not there', async () => {
+    const memory = createMemoryDatastore();
+    let created = 0;
+    const store: Datastore = {
+      ...memory,
+      async create({ kind, metadata: { name, namespace = '' } }) {
+        created++;
+        throw new DatastoreError('datastore/not-found', `namespaces "${namespace}" not found`, {
+          key: { kind, name, namespace },
+        });
+      },
+    };
+    open.push(createClient(memory));
+    const set = { metadata: { name: 's', namespace: 'nope' }, spec: { nets: [] } };
+    expect(await rejected(createClient(store).networkSets.apply(set))).toEqual([
+      'datastore/not-found',
+      'namespaces "nope" not found',
+    ]);
+    expect(created).toBe(1);
   });
 });
 

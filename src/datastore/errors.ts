@@ -48,9 +48,10 @@ export function identifier({ kind, namespace, name }: ObjectKey): string {
 
 const because = (cause: string | undefined) => ` with error: ${cause ?? '<nil>'}`;
 
-export const notFound = (key: ObjectKey, cause?: string) =>
+export const notFound = (key: ObjectKey, cause?: string, hint?: string) =>
   new DatastoreError('datastore/not-found', `resource does not exist: ${identifier(key)}${because(cause)}`, {
     key,
+    ...(hint !== undefined && { hint }),
   });
 
 export const alreadyExists = (key: ObjectKey, cause?: string) =>
@@ -61,7 +62,10 @@ export const alreadyExists = (key: ObjectKey, cause?: string) =>
   );
 
 export const conflict = (key: ObjectKey) =>
-  new DatastoreError('datastore/conflict', `update conflict: ${identifier(key)}`, { key });
+  new DatastoreError('datastore/conflict', `update conflict: ${identifier(key)}`, {
+    key,
+    hint: 'somebody else has changed it since it was read: read it again, and make the change in that',
+  });
 
 /** `operation` as Calico spells it: Create, Update, Apply, Delete, List, Watch. */
 export const notSupported = (operation: string, key: ObjectKey, reason?: string) =>

@@ -42,6 +42,8 @@ export interface Listing {
   readonly revision: Revision;
   /** What is stored and cannot be read, one problem each. */
   readonly problems: readonly Problem[];
+  /** The server does not know this kind, so there is nothing: its definition is missing, or the server is older. */
+  readonly missing?: DatastoreError;
 }
 
 export interface Selection {

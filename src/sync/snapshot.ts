@@ -1,6 +1,6 @@
 // What a datastore holds now, once: for commands that ask and go. All kinds are read at the same time, each at a
 // revision of its own.
-import type { Datastore, CallOptions } from '../datastore/index.ts';
+import type { Datastore, CallOptions, Listing } from '../datastore/index.ts';
 import type { Problem } from '../errors/index.ts';
 import type { Resource } from '../resources/index.ts';
 import { decode, keyOfEntry } from './decode.ts';
@@ -21,7 +21,7 @@ export async function readSnapshot(
   const resources: Resource[] = [];
   const problems: Problem[] = [];
   for (const listing of listings) {
-    problems.push(...listing.problems);
+    problems.push(...listing.problems, ...warningsOf(listing));
     for (const entry of listing.items) {
       const decoded = decode(entry);
       const bad = decoded.problems.some(({ severity }) => severity === 'error');
@@ -32,3 +32,7 @@ export async function readSnapshot(
   }
   return { resources, problems };
 }
+
+/** Nothing of a kind that is not there can be in force, and yet a person may have expected it. */
+const warningsOf = ({ missing }: Listing): readonly Problem[] =>
+  (missing?.problems ?? []).map((found) => ({ ...found, severity: 'warning' }));

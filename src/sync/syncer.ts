@@ -85,6 +85,8 @@ export async function runSyncer(options: SyncOptions, signal: AbortSignal): Prom
     );
   } finally {
     if (turn) clearImmediate(turn);
+    // Should one kind fail against all rules, the others must not go on behind the caller's back.
+    end.abort();
     end.release();
   }
   if (thrown) throw thrown.error;

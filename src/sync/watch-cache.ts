@@ -78,7 +78,10 @@ export async function keepInStep(
     contact = clock.now();
     listedBefore = true;
     pause.reset();
-    if (!quiet) output.status(kind, 'resync-in-progress');
+    if (!quiet) {
+      output.status(kind, 'resync-in-progress');
+      if (listing.missing) output.trouble(kind, listing.missing);
+    }
     state.replace(listing);
     output.status(kind, 'in-sync');
     quiet = isLatest(listing.revision) || !(await watchFrom(listing.revision));

@@ -57,7 +57,7 @@ async function importInto(context: Context, opts: options.ResourceOptions): Prom
   context.print(
     `Imported ${created + updated + unchanged} of ${objects.length} resource(s): ${created} created, ${updated} updated, ${unchanged} unchanged${note}`,
   );
-  for (const { item, message } of failed)
-    complain(context, `Failed to import '${item.kind}' resource: ${message}`);
+  for (const one of failed)
+    complain(context, `Failed to import '${one.item.kind}' resource: ${one.message}`, [one]);
   return failed.length > 0 ? FOUND : OK;
 }

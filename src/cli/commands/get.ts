@@ -55,7 +55,7 @@ async function get(context: Context, words: readonly string[], given: Options): 
     const surroundings = await surroundingsFor(reader, got, format, shown);
     context.io.stdout.write(print(got, format, { ...shown, surroundings }));
     if (failed.length === 0) return OK;
-    complain(context, failed.map(({ message }) => message).join('\n'));
+    complain(context, failed.map(({ message }) => message).join('\n'), failed);
     return FOUND;
   });
 }

@@ -46,7 +46,9 @@ async function labelObject(
       await client.objects.update(next);
     });
     if (failed) {
-      complain(context, `failed to update ${kind} ${name}, label not changed\nhint: ${failed.message}`);
+      complain(context, `failed to update ${kind} ${name}, label not changed\nhint: ${failed.message}`, [
+        failed,
+      ]);
       return FOUND;
     }
     context.print(`${said} on ${kind} ${name}${opts.dryRun ? DRY : ''}`.replace(REMOVED_ON, '$1 from '));

@@ -5,7 +5,7 @@ import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
 import { FOUND, OK } from '../exit.ts';
 import { unknownField } from '../resources/documents.ts';
-import { collecting, complain, plainly, refuse } from '../resources/failure.ts';
+import { collecting, complain, plainly, refuse, refuseAs } from '../resources/failure.ts';
 import * as options from '../resources/options.ts';
 import { type PatchType, patched } from '../resources/patching.ts';
 import { DRY, withClient } from '../resources/session.ts';
@@ -44,11 +44,11 @@ async function patch(context: Context, kind: string, name: string, opts: Options
       const [wrong] = await collecting([next], async () => {
         await client.objects.update(next);
       });
-      if (wrong) refuse(`updating existing resource: ${wrong.message}`);
+      if (wrong) refuseAs(`updating existing resource: ${wrong.message}`, wrong);
     }),
   );
   if (failed) {
-    complain(context, `hit error: ${failed.message}`);
+    complain(context, `hit error: ${failed.message}`, [failed]);
     return FOUND;
   }
   context.print(`Successfully patched 1 '${wanted[0]?.kind}' resource${opts.dryRun ? DRY : ''}`);

@@ -18,10 +18,7 @@ export const plainly =
         return await work(context);
       } catch (error) {
         if (!(error instanceof TortieError)) throw error;
-        complain(context, failureText(error));
-        const hints = [...new Set(error.problems.flatMap(({ hint }) => hint ?? []))];
-        for (const hint of hints) complain(context, `hint: ${hint}`);
-        if (context.debug) context.io.stderr.write(`${error.stack ?? ''}\n`);
+        complain(context, failureText(error), [{ error }]);
         return FOUND;
       }
     });
@@ -29,24 +26,46 @@ export const plainly =
 export const failureText = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-/** Nothing from a store or a file reaches the terminal as a control character. */
-export function complain(context: Context, text: string): void {
-  context.io.stderr.write(`${text.split('\n').map(escapeControls).join('\n')}\n`);
+/**
+ * Nothing from a store or a file reaches the terminal as a control character. Behind the text of `failed` come what can
+ * be done, each once, and with `--debug` where it happened.
+ */
+export function complain(
+  context: Context,
+  text: string,
+  failed: readonly Pick<Failed, 'error'>[] = [],
+): void {
+  const hints = new Set(failed.flatMap(({ error }) => error.problems.flatMap(({ hint }) => hint ?? [])));
+  const traces = context.debug ? failed.map(({ error }) => error.stack ?? '') : [];
+  const lines = [text, ...[...hints].map((hint) => `hint: ${hint}`), ...traces].join('\n').split('\n');
+  context.io.stderr.write(`${lines.map(escapeControls).join('\n')}\n`);
+}
+
+/** What could not be done with one of several. */
+export interface Failed<T = unknown> {
+  readonly item: T;
+  readonly message: string;
+  readonly error: TortieError;
 }
 
 /** Runs `work` for each and keeps what failed; anything but a TortieError is a fault of ours and goes on. */
 export async function collecting<T>(
   items: readonly T[],
   work: (item: T) => Promise<void>,
-): Promise<readonly { readonly item: T; readonly message: string }[]> {
-  const failed: { item: T; message: string }[] = [];
+): Promise<readonly Failed<T>[]> {
+  const failed: Failed<T>[] = [];
   for (const item of items) {
     try {
       await work(item);
     } catch (error) {
       if (!(error instanceof TortieError)) throw error;
-      failed.push({ item, message: error.message });
+      failed.push({ item, message: error.message, error });
     }
   }
   return failed;
+}
+
+/** The failure in other words, with the same advice. */
+export function refuseAs(message: string, { error }: Pick<Failed, 'error'>): never {
+  return refuse(message, error.problems.find(({ hint }) => hint !== undefined)?.hint);
 }

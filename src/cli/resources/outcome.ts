@@ -3,11 +3,11 @@
 import type { ApiObject } from '../../resources/api-object.ts';
 import type { Context } from '../context.ts';
 import { FOUND, OK } from '../exit.ts';
-import { complain } from './failure.ts';
+import { complain, type Failed } from './failure.ts';
 
 export interface Outcome {
   readonly objects: readonly ApiObject[];
-  readonly failed: readonly { readonly item: ApiObject; readonly message: string }[];
+  readonly failed: readonly Failed<ApiObject>[];
   /** Behind a message of success. */
   readonly note: string;
 }
@@ -26,11 +26,11 @@ export function reportWrites(context: Context, verb: 'create' | 'apply', outcome
   }
   if (handled === 0) {
     const what = objects.length === 1 ? `${kind}resource` : `any ${kind}resources`;
-    complain(context, `failed to ${verb} ${what}: ${errors}`);
+    complain(context, `failed to ${verb} ${what}: ${errors}`, failed);
     return FOUND;
   }
   if (handled > failed.length) context.print(partly(verb, handled, objects));
-  complain(context, `hit error: ${errors}`);
+  complain(context, `hit error: ${errors}`, failed);
   return FOUND;
 }
 
@@ -43,7 +43,7 @@ export function reportReplaced(context: Context, { objects, failed, note }: Outc
     return OK;
   }
   context.print(partly('replace', objects.length, objects));
-  complain(context, `hit error: ${last.message}`);
+  complain(context, `hit error: ${last.message}`, failed);
   return FOUND;
 }
 
@@ -52,7 +52,7 @@ export function reportDeleted(context: Context, { objects, failed, note }: Outco
   if (handled > 0) context.print(`Successfully deleted ${handled} ${kindText(objects)}resource(s)${note}`);
   if (failed.length === 0) return OK;
   const lines = failed.map(({ item, message }) => `Failed to delete '${item.kind}' resource: ${message}\n`);
-  complain(context, lines.join(''));
+  complain(context, lines.join(''), failed);
   return FOUND;
 }
 

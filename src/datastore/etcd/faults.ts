@@ -46,8 +46,17 @@ export function faultOf(error: unknown, endpoint: string, revision?: Revision): 
   if (UNAUTHORIZED.test(text))
     return unauthorized(says, 'see etcdUsername and etcdPassword, and what the user is permitted');
   if (isLost(error) || !(error instanceof ConnectError)) return unreachable([{ endpoint, reason: error }]);
-  return new DatastoreError('datastore/failed', says, { cause: error });
+  const hint = REFUSALS.find(([pattern]) => pattern.test(text) || pattern.test(Code[error.code] ?? ''))?.[1];
+  return new DatastoreError('datastore/failed', says, { cause: error, ...(hint !== undefined && { hint }) });
 }
+
+const REFUSALS: readonly (readonly [RegExp, string])[] = [
+  [
+    /database space exceeded/,
+    "etcd's disk or quota is full: compact and defragment it, then disarm its alarm",
+  ],
+  [/^Unimplemented$|unknown service/, 'this server does not speak the API of etcd 3.4 or later'],
+];
 
 /** An error about the revision that was asked for names it; every other one is answered as it is. */
 export function withRevision(error: unknown, endpoint: string, revision: bigint | undefined): unknown {

@@ -114,7 +114,9 @@ export const clusterPolicyKind = (api: Api) => ({
   },
   async list(selection: Selection, { signal }: CallOptions = {}): Promise<Listing> {
     const [nodes] = await readNodes(api, signal);
-    return await listSource(api, withNodes(nodes), selection, { signal });
+    // Few clusters have them: that they are not there is worth no word.
+    const { missing: _, ...listing } = await listSource(api, withNodes(nodes), selection, { signal });
+    return listing;
   },
   async *watch(
     selection: Selection,

@@ -10,9 +10,10 @@ import {
 } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { KubernetesConfig } from '../config-types.ts';
-import { longLived } from '../abort.ts';
+import { link, longLived } from '../abort.ts';
 import { cancelled, closed, DatastoreError, unauthorized } from '../errors.ts';
 import { Refusal, Silence } from './faults.ts';
 import { loadKubeConfig } from './kube-config.ts';
@@ -61,19 +62,23 @@ export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): A
   const end = longLived();
   const agents = new Agents();
   let loading: Promise<KubeConfig> | undefined;
-  const kubeConfig = () => (loading ??= loadKubeConfig(config));
+  /** A failure is not kept: the file may be there, or corrected, the next time. */
+  const kubeConfig = () =>
+    (loading ??= loadKubeConfig(config).catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    }));
 
   const open = async (method: string, path: string, call: Call, timeout: number): Promise<Opened> => {
     if (end.signal.aborted) throw closed();
     if (call.signal?.aborted) throw cancelled();
     const kc = await kubeConfig();
-    const server = new URL(kc.getCurrentCluster()?.server ?? '');
+    const server = serverOf(kc);
     const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}${queryText(call.query)}`, server);
     const given: RequestOptions = {};
     // Each time: a token may have been refreshed.
-    await kc.applyToHTTPSOptions(given).catch(() => {
-      // Its text can hold what a plugin printed.
-      throw unauthorized('the credentials of the kubeconfig cannot be used', WHY_NOT);
+    await kc.applyToHTTPSOptions(given).catch((error: unknown) => {
+      throw unusable(error);
     });
     const payload = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers = {
@@ -103,6 +108,13 @@ export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): A
     throw new Refusal(status, text, retryAfter(answer));
   };
 
+  /** Cut short by either end; the next request says which. */
+  const pause = async (seconds: number, signal: AbortSignal | undefined) => {
+    const both = link(signal, end.signal);
+    await sleep(seconds * 1_000, undefined, { signal: both.signal }).catch(() => undefined);
+    both.release();
+  };
+
   return {
     async send(method, path, call = {}) {
       for (let left = TRIES; ; left--) {
@@ -113,7 +125,7 @@ export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): A
           if (end.signal.aborted) throw closed();
           const wait = error instanceof Refusal ? error.retryAfter : undefined;
           if (wait === undefined || left <= 1) throw error;
-          await sleep(Math.min(wait, LONGEST_RETRY_S) * 1_000 * (0.5 + Math.random()));
+          await pause(Math.min(wait, LONGEST_RETRY_S) * (0.5 + Math.random()), call.signal);
         }
       }
     },
@@ -134,6 +146,28 @@ export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): A
       agents.close();
     },
   };
+}
+
+function serverOf(kc: KubeConfig): URL {
+  const server = kc.getCurrentCluster()?.server ?? '';
+  try {
+    return new URL(server);
+  } catch {
+    throw new DatastoreError('datastore/invalid', `the address of the API server is no URL: ${server}`, {
+      hint: 'see KUBECONFIG and K8S_API_ENDPOINT',
+    });
+  }
+}
+
+/** Why there are no credentials. Only what the system says is told: the rest can hold what a plugin printed. */
+function unusable(error: unknown): DatastoreError {
+  const { code, path, syscall = '' } = (error ?? {}) as NodeJS.ErrnoException;
+  if (typeof code !== 'string' || typeof path !== 'string')
+    return unauthorized('the credentials of the kubeconfig cannot be used', WHY_NOT);
+  const what = syscall.startsWith('spawn') ? 'run' : 'read';
+  return new DatastoreError('datastore/invalid', `the kubeconfig: cannot ${what} ${path}: ${code}`, {
+    hint: WHY_NOT,
+  });
 }
 
 interface Limits {
@@ -222,6 +256,20 @@ function queryText(query: Query = {}): string {
   return `?${new URLSearchParams(Object.fromEntries(given.map(([key, value]) => [key, String(value)]))).toString()}`;
 }
 
+/** TLS would throw what OpenSSL says in the middle of a request. */
+function checkCertificates(given: SecureContextOptions): void {
+  try {
+    createSecureContext(given);
+  } catch (error) {
+    const { code } = error as { readonly code?: string };
+    throw new DatastoreError(
+      'datastore/invalid',
+      `the certificates or the key of the kubeconfig cannot be used${code === undefined ? '' : ` (${code})`}`,
+      { hint: 'PEM is expected, and the key that belongs to the certificate' },
+    );
+  }
+}
+
 /** One agent for the same identity, so that connections live on; the library makes one for each request. */
 class Agents {
   readonly #agents = new Map<string, HttpAgent>();
@@ -240,6 +288,7 @@ class Agents {
     if (!agent) {
       const present = Object.fromEntries(Object.entries(identity).filter(([, value]) => value !== undefined));
       const options = { ...present, keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 64 };
+      if (url.protocol !== 'http:') checkCertificates(present);
       agent = url.protocol === 'http:' ? new HttpAgent(options) : new Agent(options);
       this.#agents.set(known, agent);
     }

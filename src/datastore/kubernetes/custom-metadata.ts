@@ -68,7 +68,9 @@ export function calicoMetadata(raw: RawObject, key: ObjectKey): ObjectMeta {
     ...others,
     ...(hidden.creationTimestamp === undefined &&
       own.creationTimestamp !== undefined && { creationTimestamp: own.creationTimestamp }),
-    ...(hidden.ownerReferences && { ownerReferences: hidden.ownerReferences.map(toCalicoOwner) }),
+    ...(Array.isArray(hidden.ownerReferences) && {
+      ownerReferences: hidden.ownerReferences.map(toCalicoOwner),
+    }),
     ...(Object.keys(labels).length > 0 && { labels }),
     ...(Object.keys(annotations).length > 0 && { annotations }),
     ...identity,
@@ -112,7 +114,7 @@ function toStoredOwner(reference: unknown): unknown {
 }
 
 function toCalicoOwner(reference: unknown): unknown {
-  const owner = reference as Owner;
+  const owner = (reference ?? {}) as Owner;
   if (owner.apiVersion !== STORED) return owner;
   return { ...owner, apiVersion: CALICO, uid: reversedUid(owner.uid ?? '') ?? owner.uid };
 }

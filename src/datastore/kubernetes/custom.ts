@@ -7,6 +7,7 @@ import { isLatest, keyOf, storedKind } from '../keys.ts';
 import type { CallOptions, DeleteOptions, Entry, ObjectKey } from '../types.ts';
 import type { Api } from './connect.ts';
 import { calicoMetadata, storedMetadata, tierDefaults } from './custom-metadata.ts';
+import type { Asked } from './faults.ts';
 import { ask, askedOf, getSource, type RawObject, type Source } from './reading.ts';
 
 export interface Flavour {
@@ -17,24 +18,38 @@ export interface Flavour {
 const LEGACY: Flavour = { group: 'crd.projectcalico.org', version: 'v1' };
 const NATIVE: Flavour = { group: 'projectcalico.org', version: 'v3' };
 
-/** As Calico: the native group when it is asked for, or when it is served and the other one is not. */
+/**
+ * As Calico: the native group when it is asked for, or when it is served and the other one is not. `settled`: a cluster
+ * in which neither is served may yet get one. Rejects when the server does not answer: a guess could be of the group
+ * that is not served, whose policies would all seem to be gone.
+ */
 export async function findFlavour(
   api: Api,
   wanted: string | undefined,
   signal?: AbortSignal,
-): Promise<Flavour> {
-  if (wanted !== undefined) return wanted.toLowerCase() === 'projectcalico.org/v3' ? NATIVE : LEGACY;
+): Promise<{ readonly flavour: Flavour; readonly settled: boolean }> {
+  if (wanted !== undefined)
+    return { flavour: wanted.toLowerCase() === 'projectcalico.org/v3' ? NATIVE : LEGACY, settled: true };
+  let groups: readonly { readonly name?: string }[] = [];
   try {
-    const { groups = [] } = (await api.send('GET', '/apis', { signal })) as {
-      readonly groups?: readonly { readonly name?: string }[];
-    };
-    const served = (name: string) => groups.some((group) => group.name === name);
-    return served(NATIVE.group) && !served(LEGACY.group) ? NATIVE : LEGACY;
+    ({ groups = [] } = (await ask(api, 'GET', '/apis', GROUPS, { signal })) as { groups?: typeof groups });
   } catch (error) {
-    if (signal?.aborted) throw error;
-    return LEGACY;
+    // Whoever may not ask is told so by what follows.
+    const refused =
+      error instanceof DatastoreError &&
+      (error.code === 'datastore/unauthorized' || error.code === 'datastore/not-found');
+    if (!refused) throw error;
   }
+  const served = (name: string) => groups.some((group) => group.name === name);
+  if (served(LEGACY.group)) return { flavour: LEGACY, settled: true };
+  return served(NATIVE.group) ? { flavour: NATIVE, settled: true } : { flavour: LEGACY, settled: false };
 }
+
+const GROUPS: Asked = {
+  verb: 'list',
+  resource: 'the groups of the API',
+  key: { kind: 'APIGroup', name: '' },
+};
 
 export function customSource(flavour: Flavour, kind: string): Source {
   const { plural, namespaced } = storedKind('List', { kind });

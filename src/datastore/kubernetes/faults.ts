@@ -76,10 +76,16 @@ export function faultOf(error: unknown, asked: Asked): unknown {
   const text = escapeControls(error.message);
   switch (error.status) {
     case 401:
+      return unauthorized(
+        text,
+        'the token or certificate of the kubeconfig is not accepted: has it expired?',
+      );
     case 403:
-      return unauthorized(text, 'see the user of the kubeconfig and its roles');
+      return unauthorized(text, IS_ABOUT_ROLES.test(text) ? ROLES : ADMISSION);
     case 404:
-      return notFound(key, error.said.reason === 'NotFound' && error.said.details ? text : noResource(asked));
+      return error.said.reason === 'NotFound' && error.said.details
+        ? notFound(key, text, NO_NAMESPACE.test(text) ? NAMESPACE : undefined)
+        : notFound(key, noResource(asked), MISSING_KIND);
     case 409:
       return conflictOf(error, key, text);
     case 410:
@@ -99,7 +105,22 @@ export function faultOf(error: unknown, asked: Asked): unknown {
   }
 }
 
+/** The same status has other reasons: a quota, a webhook, a namespace that is being deleted. */
+const IS_ABOUT_ROLES = /\bcannot \w+ resource\b|\bcannot \w+ path\b/;
+const ROLES = 'see the user of the kubeconfig and its roles';
+const ADMISSION = 'the cluster does not admit this object, whoever sends it';
+
 export const isMissing = (error: unknown): boolean => error instanceof Refusal && error.status === 404;
+
+const NO_NAMESPACE = /^namespaces ".*" not found$/;
+const NAMESPACE = 'create the namespace, or name another one with -n';
+const MISSING_KIND =
+  'are the custom resource definitions of Calico installed, and is the server as new as they need it?';
+
+export const missingKind = ({ resource }: { readonly resource: string }): DatastoreError =>
+  new DatastoreError('datastore/not-supported', `the API server does not know ${resource}`, {
+    hint: MISSING_KIND,
+  });
 
 const noResource = ({ verb, key, resource }: Asked) =>
   `the server could not find the requested resource (${[verb, resource, ...(verb === 'post' ? [] : [key.name])].join(' ')})`;

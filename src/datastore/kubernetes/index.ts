@@ -6,7 +6,7 @@
 // Revisions are the API server's. A delete compares the uid alone, as Calico does; history is not kept.
 import type { ApiObject } from '../../resources/stored/object.ts';
 import type { KubernetesConfig } from '../config-types.ts';
-import { link, longLived } from '../abort.ts';
+import { link, longLived, untilAborted } from '../abort.ts';
 import { defaultAllowProfile, withDefaultAllowProfile } from '../default-allow.ts';
 import { cancelled, closed, invalidRevision, notFound, notSupported } from '../errors.ts';
 import { checkedKey, isLatest, keyOf, storedKind } from '../keys.ts';
@@ -24,7 +24,7 @@ import type {
 import { clusterPolicyKind } from './cluster-policies.ts';
 import { type ApiTimes, connectApi } from './connect.ts';
 import { ENDPOINT_SLICES, NETWORK_POLICIES, SERVICES } from './converted.ts';
-import { customKind, customSource, findFlavour, type Flavour } from './custom.ts';
+import { customKind, customSource, findFlavour } from './custom.ts';
 import { nodeKind, nodeSource } from './nodes.ts';
 import { endpointKind, PODS } from './pods.ts';
 import { profileKind } from './profiles.ts';
@@ -62,7 +62,7 @@ export function createKubernetesDatastore(
   const api = connectApi(config, options.times);
   const end = longLived();
   const kinds = new Map<string, Kind>();
-  let flavour: Promise<Flavour> | undefined;
+  let asking: ReturnType<typeof findFlavour> | undefined;
 
   const reading = (source: Source): Pick<Kind, 'list' | 'watch'> => ({
     list: (selection, given) => listSource(api, source, selection, { ...given }),
@@ -90,15 +90,27 @@ export function createKubernetesDatastore(
     if (NOWHERE.has(kind)) throw notSupported(operation, { kind, name: key.name ?? '' });
     const known = kinds.get(kind);
     if (known) return known;
-    // Asked once; a failure is asked again.
-    flavour ??= findFlavour(api, config.apiGroup, signal).catch((error: unknown) => {
-      flavour = undefined;
-      throw error;
-    });
-    const source = customSource(await flavour, kind);
-    const made = { ...reading(source), ...customKind(api, await flavour, source) };
-    kinds.set(kind, made);
+    const { flavour, settled } = await flavourFor(signal);
+    const source = customSource(flavour, kind);
+    const made = { ...reading(source), ...customKind(api, flavour, source) };
+    if (settled) kinds.set(kind, made);
     return made;
+  };
+  /** Asked once for all that wait, so it ends with none of them but with the store; a failure is asked again. */
+  const flavourFor = async (signal: AbortSignal | undefined) => {
+    asking ??= findFlavour(api, config.apiGroup, end.signal).then(
+      (found) => {
+        if (!found.settled) asking = undefined;
+        return found;
+      },
+      (error: unknown) => {
+        asking = undefined;
+        throw error;
+      },
+    );
+    const found = await untilAborted(asking, signal ?? end.signal);
+    if (!found) throw cancelled();
+    return found;
   };
   /** With one signal for the caller's and the store's end. */
   const guarded = async <T>(

@@ -19,6 +19,12 @@ export async function loadKubeConfig(config: KubernetesConfig): Promise<KubeConf
       loaded.mergeConfig(more, true);
     }
   } else if (config.apiEndpoint === undefined) {
+    if (!process.env['KUBERNETES_SERVICE_HOST'])
+      throw new DatastoreError(
+        'datastore/invalid',
+        'no Kubernetes API is named: there is no kubeconfig, and this is no pod',
+        { hint: 'name one with KUBECONFIG, or another datastore with DATASTORE_TYPE' },
+      );
     reading("the pod's service account", () => loaded.loadFromCluster());
   }
   if (config.currentContext !== undefined) {

@@ -10,19 +10,43 @@ export async function* merged<T>(
 ): AsyncGenerator<T, void> {
   const stop = link(signal);
   const streams = starts.map((start) => start(stop.signal));
-  const next = (at: number) => streams[at]!.next().then((result) => ({ at, result }));
-  const waiting = streams.map((_, at) => next(at));
+  const arrived: (() => IteratorResult<T, void>)[] = [];
+  let wake: () => void = () => undefined;
+  // A queue of at most one for each stream. Racing their promises again and again would keep, on that of a quiet
+  // stream, every event of a busy one.
+  const next = (stream: AsyncGenerator<T, void>) => {
+    const arrive = (take: () => IteratorResult<T, void>, again: boolean) => {
+      arrived.push(() => {
+        const result = take();
+        if (again) next(stream);
+        return result;
+      });
+      wake();
+    };
+    stream.next().then(
+      (result) => arrive(() => result, !result.done),
+      (error: unknown) => arrive(() => fail(error), false),
+    );
+  };
   try {
+    for (const stream of streams) next(stream);
     for (;;) {
-      const { at, result } = await Promise.race(waiting);
+      const take = arrived.shift();
+      if (!take) {
+        await new Promise<void>((done) => (wake = done));
+        continue;
+      }
+      const result = take();
       if (result.done) return;
-      waiting[at] = next(at);
       yield result.value;
     }
   } finally {
     stop.abort();
-    for (const each of waiting) each.catch(() => undefined);
     await Promise.allSettled(streams.map((stream) => stream.return()));
     stop.release();
   }
+}
+
+function fail(error: unknown): never {
+  throw error;
 }

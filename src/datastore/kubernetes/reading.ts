@@ -6,7 +6,7 @@ import { cancelled, DatastoreError, unavailable, unreadable } from '../errors.ts
 import { compareKeys, selects } from '../keys.ts';
 import type { Entry, Listing, ObjectKey, Revision, Selection, WatchEvent } from '../types.ts';
 import type { Api, Query } from './connect.ts';
-import { type Asked, faultOf, faultOfEvent, isMissing, Refusal } from './faults.ts';
+import { type Asked, faultOf, faultOfEvent, isMissing, missingKind, Refusal } from './faults.ts';
 
 /** An object as the API server gives it. */
 export interface RawObject {
@@ -63,7 +63,7 @@ export async function listSource(
     try {
       return await wholeList(api, source, selection, reading);
     } catch (error) {
-      if (isMissing(error)) return { items: [], revision: '', problems: [] };
+      if (isMissing(error)) return { items: [], revision: '', problems: [], missing: missingKind(source) };
       const stale = error instanceof Refusal && error.status === 410;
       if (!stale || left <= 1) throw ended(error, reading.signal, asked);
     }
@@ -107,15 +107,24 @@ function take(
     const entry = source.read(raw);
     if (entry && selects(selection, entry.key)) items.push(entry);
   } catch (error) {
-    problems.push(...faultOfObject(source, raw, error).problems);
+    problems.push(...faultOfObject(source, raw, error, keyOf(source, raw)).problems);
   }
 }
 
 /** Whatever an object is, reading it ends with an error about it and nothing worse. */
-function faultOfObject(source: Source, raw: RawObject, error: unknown): DatastoreError {
+function faultOfObject(source: Source, raw: RawObject, error: unknown, key?: ObjectKey): DatastoreError {
   if (error instanceof DatastoreError) return error;
   const name = typeof raw?.metadata?.name === 'string' ? raw.metadata.name : '?';
-  return unreadable(`${source.resource}/${name}`, 'it is not what the API describes');
+  return unreadable(`${source.resource}/${name}`, 'it is not what the API describes', key);
+}
+
+/** Whose last good version is to stay. */
+function keyOf(source: Source, raw: RawObject): ObjectKey | undefined {
+  try {
+    return source.key(raw);
+  } catch {
+    return undefined;
+  }
 }
 
 const fromRevision = (revision: Revision | undefined): Query =>
@@ -247,7 +256,7 @@ function changeOf(
   } catch (caught) {
     // What cannot be read can go all the same.
     if (type === 'DELETED' && key) return { type: 'deleted', key, revision };
-    const error = faultOfObject(source, raw, caught);
+    const error = faultOfObject(source, raw, caught, key);
     return { type: 'error', error, final: false, revision, ...(key && { key }) };
   }
   if (type === 'DELETED' || !entry) return { type: 'deleted', key, revision, ...(entry && { old: entry }) };

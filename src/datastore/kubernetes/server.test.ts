@@ -1,60 +1,11 @@
 // What a server can do to a client, with one that does as it is told; test/interop holds the same code to a real one.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Datastore, DatastoreError, type WatchEvent } from '../index.ts';
-import { createKubernetesDatastore } from './index.ts';
+import { DatastoreError, type WatchEvent } from '../index.ts';
+import { type Answer, closeAll, json, status, storeOf } from './testing.ts';
 
-type Answer = (request: IncomingMessage, answer: ServerResponse) => void;
+afterEach(closeAll);
 
-const open: { close(): Promise<unknown> }[] = [];
-afterEach(async () => {
-  for (const each of open.splice(0).toReversed()) await each.close();
-});
-
-/** A store whose server answers as `answers` say, one after the other, the last for ever. */
-async function storeOf(...answers: readonly Answer[]): Promise<{ store: Datastore; requests: string[] }> {
-  const requests: string[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((request, answer) => {
-    requests.push(`${request.method} ${request.url}`);
-    answers[Math.min(requests.length, answers.length) - 1]?.(request, answer);
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  open.push({
-    close() {
-      for (const socket of sockets) socket.destroy();
-      return new Promise((done) => server.close(done));
-    },
-  });
-  const store = createKubernetesDatastore(
-    {
-      datastoreType: 'kubernetes',
-      kubeconfig: [],
-      apiEndpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      insecureSkipTlsVerify: false,
-      disableNodePoll: false,
-      usePodCidr: false,
-      apiGroup: 'crd.projectcalico.org/v1',
-    },
-    { times: { answer: 700, silence: 700 } },
-  );
-  open.push(store);
-  return { store, requests };
-}
-
-const json =
-  (value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Answer =>
-  (_, answer) => {
-    answer.writeHead(status, { 'content-type': 'application/json', ...headers });
-    answer.end(JSON.stringify(value));
-  };
-const status = (code: number, reason: string, message: string) => ({ kind: 'Status', code, reason, message });
 const set = (name: string, resourceVersion = '5') => ({
   metadata: { name, resourceVersion },
   spec: { nets: [] },
