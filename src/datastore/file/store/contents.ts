@@ -25,8 +25,8 @@ export interface Contents {
   /** Positions begin at the time of the start, so that those of another process are never among them. */
   readonly history: History;
   /**
-   * Looks at the directory; throws `unavailable`. `quick` (tree.ts) is for what is about one object, `key`, and looks at
-   * everything once in a second all the same.
+   * Looks at the directory; throws `unavailable`. `quick` is for what is about one object, `key`: no more than a glance
+   * (tree.ts), but once in a second.
    */
   readonly refresh: (options?: { readonly quick?: boolean; readonly key?: ObjectKey }) => void;
   /** A file that we have written ourselves. */
@@ -69,7 +69,10 @@ export function createContents(root: string, kept: number): Contents {
   const history = createHistory(kept, Date.now() * 1_000);
   const tree = createTree(root);
   let look = NOTHING;
-  let files = new Map<string, File>();
+  const files = new Map<string, File>();
+  /** Not readable, or changed so lately that it is looked at again in any case. */
+  const watchful = new Set<string>();
+  const troubled = new Set<string>();
   const claims = new Map<string, readonly Claim[]>();
   /** With more than one claim. */
   const contested = new Set<string>();
@@ -80,32 +83,57 @@ export function createContents(root: string, kept: number): Contents {
   const refresh: Contents['refresh'] = ({ quick = false, key } = {}) => {
     const trusting = quick && Date.now() - lookedAt < QUICK_FOR_MS;
     const doubted = new Set(key && claims.get(idOf(key))?.map(({ path }) => path));
-    for (const [path, file] of files) if (file.doubtful || file.seen.recent) doubted.add(path);
-    lookAgain(trusting, doubted);
+    if (!trusting || !glance(doubted)) lookAgain();
   };
 
-  function lookAgain(trusting: boolean, doubted: ReadonlySet<string>): void {
+  function glance(given: ReadonlySet<string>): boolean {
+    const found = tree.glance(new Set([...given, ...watchful]));
+    if (!found) return false;
+    const touched: Touched = { keys: new Map(), kept: new Set() };
+    for (const path of found.removed) {
+      claim(path, files.get(path)?.objects ?? [], [], touched);
+      drop(path);
+    }
+    for (const [path, seen] of found.changed) put(path, read(path, seen, files.get(path), touched));
+    settle(touched);
+    return true;
+  }
+
+  function put(path: string, file: File): void {
+    files.set(path, file);
+    if (file.doubtful || file.seen.recent) watchful.add(path);
+    else watchful.delete(path);
+    if (file.problems.some(isError)) troubled.add(path);
+    else troubled.delete(path);
+  }
+
+  function drop(path: string): void {
+    files.delete(path);
+    watchful.delete(path);
+    troubled.delete(path);
+  }
+
+  function lookAgain(): void {
     try {
-      look = tree.look(trusting, doubted);
+      look = tree.look();
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       throw unavailable(`cannot read ${root}: ${code === 'ENOENT' ? 'no such directory' : message}`, {
         cause: error,
       });
     }
-    if (!trusting) lookedAt = Date.now();
-    const before = files;
-    files = new Map();
+    lookedAt = Date.now();
     const touched: Touched = { keys: new Map(), kept: new Set() };
     for (const [path, seen] of look.files) {
-      const known = before.get(path);
+      const known = files.get(path);
       const same = known && known.seen.signature === seen.signature && !known.seen.recent;
-      files.set(path, same ? known : read(path, seen, known, touched));
+      if (!same) put(path, read(path, seen, known, touched));
     }
-    for (const [path, file] of before) {
-      if (files.has(path)) continue;
-      if (look.unknown.some((top) => path === top || path.startsWith(`${top}/`))) files.set(path, file);
-      else claim(path, file.objects, [], touched);
+    for (const [path, file] of files) {
+      if (look.files.has(path)) continue;
+      if (look.unknown.some((top) => path === top || path.startsWith(`${top}/`))) continue;
+      claim(path, file.objects, [], touched);
+      drop(path);
     }
     settle(touched);
   }
@@ -178,7 +206,8 @@ export function createContents(root: string, kept: number): Contents {
     const all: { readonly problem: Problem; readonly kind?: string }[] = look.problems.map((each) => ({
       problem: each,
     }));
-    for (const { objects, problems } of files.values()) {
+    for (const path of [...troubled].sort()) {
+      const { objects, problems } = files.get(path) ?? { objects: [], problems: [] };
       const [first] = problems.filter(isError);
       if (!first) continue;
       const stale = objects.filter(({ origin }) => !origin);
@@ -204,8 +233,8 @@ export function createContents(root: string, kept: number): Contents {
     history,
     refresh,
     written(path) {
-      tree.trust(path.slice(0, path.lastIndexOf('/')));
-      lookAgain(true, new Set([path]));
+      tree.trust(path);
+      if (!glance(new Set([path]))) lookAgain();
     },
     holder(key) {
       const first = claims.get(idOf(key))?.[0];
@@ -217,7 +246,8 @@ export function createContents(root: string, kept: number): Contents {
         .filter((each) => each.kind === undefined || each.kind === kind)
         .map((each) => each.problem),
     unreadableWith(text) {
-      for (const [path, { doubtful, problems }] of files) {
+      for (const path of watchful) {
+        const { doubtful = false, problems = [] } = files.get(path) ?? {};
         if (!doubtful) continue;
         const source = readText(path);
         if (typeof source !== 'string' || source.includes(text)) return problems.find(isError);
