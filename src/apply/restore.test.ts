@@ -18,7 +18,7 @@ import { lowerIptables } from '../render/iptables/lower.ts';
 import { printFamily } from '../render/iptables/print.ts';
 import { EMPTY, restore, type Tables } from '../render/iptables/simulate.ts';
 import { arbitraryHostPacket, arbitraryHostPolicy } from '../render/nftables/host-testing.ts';
-import type { Packet } from '../verdict/index.ts';
+import { createEvaluator, type Judgement, type Packet } from '../verdict/index.ts';
 import { type KernelText, savedTables } from './kernel-text.ts';
 import { planRestore } from './restore.ts';
 
@@ -34,6 +34,16 @@ const kernelText = (tables: Tables, backend: Backend): KernelText => {
 const plain = (tables: Tables) =>
   [...tables].map(([name, chains]) => [name, [...chains].toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 
+/** Of a connection that conntrack knows, and left untracked: what between.ts does not cover. */
+function isForgotten({ state }: Packet, { stages }: Judgement): boolean {
+  const known = state === 'established' || state === 'related';
+  const untracked = stages.some(
+    ({ stage, verdict, decidedBy }) =>
+      stage.startsWith('host-untracked') && verdict === 'allow' && decidedBy.kind === 'rule',
+  );
+  return known && untracked;
+}
+
 /** What passes while `older` comes back in place of `newer`, and of each state on the way from one to the other. */
 function openings(older: NodePolicy, newer: NodePolicy, packets: readonly Packet[], backend: Backend) {
   const [before, after] = [older, newer].map((p) => lowerIptables(buildProgram(p))) as [
@@ -43,6 +53,8 @@ function openings(older: NodePolicy, newer: NodePolicy, packets: readonly Packet
   const ipsets = new Map([...before.ipsets, ...after.ipsets]);
   const old = restore(EMPTY, printFamily(before, 4)).at(-1) ?? EMPTY;
   const input = planIptables(before, after, { backend }).commands.find((c) => c.purpose === 'rules v4');
+  const judges = [older, newer].map((p) => createEvaluator(p));
+  const sent = packets.filter((p) => !judges.some((judge) => isForgotten(p, judge.judge(p))));
   return restore(old, input?.stdin ?? '').flatMap((now) => {
     const plan = planRestore(kernelText(now, backend), kernelText(old, backend));
     const states = plan.commands.flatMap((c) => restore(now, c.stdin));
@@ -51,7 +63,7 @@ function openings(older: NodePolicy, newer: NodePolicy, packets: readonly Packet
     // As `--test` sees it: no section knows what those before it have done. (The other backend deletes in one of its own.)
     if (backend === 'legacy')
       for (const section of plan.commands.flatMap((c) => c.stdin.split(/^(?=\*)/m))) restore(now, section);
-    return openIn([now, ...states], ipsets, packets);
+    return openIn([now, ...states], ipsets, sent);
   });
 }
 

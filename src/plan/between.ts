@@ -13,6 +13,8 @@
 // An entry says itself what it asks, and either side may be such a state in between, left behind by a process that was
 // killed: then all that it asks is asked, and nothing is accepted before filter.
 // Not covered: a change of the mark mask itself, for what the host sends and somebody DNATs, between those commits.
+// Nor, on the way out of a state that was left behind, packets of a connection that conntrack knows, that both policies leave
+// untracked, and that both deny later on because of that: while nothing is accepted before filter, they are tracked there.
 //
 // The table in between is the old one, the changed chains of the new one beside it under other names, and entries that
 // ask both.
@@ -44,8 +46,16 @@ export function chainsBetween(
   const after = to.get(name)?.chains ?? new Map<string, ChainText>();
   const dirty = changedChains(before, after);
   const ways = ENTRIES[name]
-    .map((entry) => ({ entry, old: asked(before.get(entry)), new: asked(after.get(entry)) }))
-    .filter((way) => way.new.some((c) => dirty.has(c)) || way.old.join() !== way.new.join());
+    .map((entry) => {
+      const [old, fresh] = [before.get(entry), after.get(entry)];
+      return { entry, old: asked(old), new: asked(fresh), accepts: [accepts(old), accepts(fresh)] };
+    })
+    .filter(
+      (way) =>
+        way.new.some((c) => dirty.has(c)) ||
+        way.old.join() !== way.new.join() ||
+        way.accepts[0] !== way.accepts[1],
+    );
   if (ways.length === 0) return undefined;
   const chains = new Map(before);
   const put = (made: ChainText) => void chains.set(made.name, made);
@@ -68,9 +78,11 @@ export function chainsBetween(
       name === 'mangle' && both && bits.after && keepsAccepted(from, to)
         ? { text: `${whenSet(bits.after.accepted)} -j RETURN` }
         : clear;
-    if (!both || !bits.after || judges.old.length !== 1 || judges.new.length !== 1) {
+    const single = judges.old.length === 1 && judges.new.length === 1 && !way.accepts.includes(false);
+    if (!both || !bits.after || !single) {
       // One side accepts nothing here, or nobody can say any more what both would accept.
-      put(chain(way.entry, [head, ...[...judges.old, ...judges.new].flatMap((judge) => [judge, clear])]));
+      const all = new Map([...judges.old, ...judges.new].map((judge) => [judge.text, judge]));
+      put(chain(way.entry, [head, ...[...all.values()].flatMap((judge) => [judge, clear])]));
       continue;
     }
     const accepted = whenSet(bits.after.accepted);
@@ -91,6 +103,16 @@ const ASKS = /^(?:-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) )?-j (tortie-\S
 /** The chains that judge behind this entry, in their order. */
 function asked(entry: ChainText | undefined): string[] {
   return entry?.rules.flatMap(({ text }) => ASKS.exec(text)?.[1] ?? []) ?? [];
+}
+
+const CLEARS = /-j MARK --set-x?mark 0x0\/(0x[0-9a-f]+)$/;
+
+/** Not so a state in between that somebody left behind: it forgets in the end whatever was accepted. */
+function accepts(entry: ChainText | undefined): boolean {
+  const mask = CLEARS.exec(entry?.rules.at(-1)?.text ?? '')?.[1];
+  if (mask === undefined) return entry !== undefined;
+  // Every entry that goes on forgets one bit, *passed*; more than that is both.
+  return Number(mask).toString(2).replaceAll('0', '').length < 2;
 }
 
 function whenBoth(name: Judging, accepted: string): RuleLine[] {
