@@ -14,6 +14,8 @@ const PROPERTIES = {
   'src/datastore/file/fuzz.test.ts': 4,
   // Each run writes to a real server and reads everything back.
   'test/etcd/fuzz.test.ts': 500,
+  // Each run writes files and flushes them.
+  'test/datastore/file-fuzz.test.ts': 500,
 };
 
 /** A test is a fuzz test when it asks how long it should run. */
