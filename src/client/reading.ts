@@ -1,5 +1,6 @@
 // What is stored, as Calico's client shows it: old objects lack what is written today. Watches show what is stored.
 // By itself it needs no schemas, so that a program that only reads starts quickly.
+import type { DatastoreError } from '../datastore/errors.ts';
 import type {
   Datastore,
   Entry,
@@ -19,6 +20,8 @@ export interface ListedObjects {
   readonly revision: string;
   /** What is stored and cannot be read. */
   readonly problems: readonly Problem[];
+  /** As in `Listing`. */
+  readonly missing?: DatastoreError;
 }
 
 export interface Reading {
@@ -33,8 +36,8 @@ export function readingOn(store: Datastore): Reading {
       return shown(await store.get(key, options));
     },
     async list(selection, options) {
-      const { items, revision, problems } = await store.list(selection, options);
-      return { items: items.map((entry) => shown(entry, 'list')), revision, problems };
+      const { items, ...listing } = await store.list(selection, options);
+      return { ...listing, items: items.map((entry) => shown(entry, 'list')) };
     },
     watch: (selection, options) => store.watch(selection, options),
   };

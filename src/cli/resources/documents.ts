@@ -89,7 +89,10 @@ function checked(raw: unknown, placeAt: (path: Path) => Place | undefined): ApiO
     failed(`unknown resource type (${kind}) and/or version (${apiVersion})`);
   const unknown = unknownField(raw);
   if (unknown !== undefined)
-    refuse(`field in document is not recognized or is in the wrong location: ${unknown}`);
+    refuse(
+      `field in document is not recognized or is in the wrong location: ${unknown}`,
+      'is it misspelt? Where a newer Calico has stored it, patch and label change the object and keep it',
+    );
   const { name, namespace } = fields(metadata);
   for (const [field, value] of Object.entries({ name, namespace }))
     if (value !== undefined && value !== null && typeof value !== 'string')

@@ -15,7 +15,8 @@ export async function getObjects(context: Context, reader: Reading, wanted: ApiO
   const { name, namespace } = wanted.metadata;
   if (name !== '') return { info, object: await reader.get(keyOf(wanted)) };
   const selection = { kind: info.kind, ...(namespace !== undefined && { namespace }) };
-  const { items, revision, problems } = await reader.list(selection);
+  const { items, revision, problems, missing } = await reader.list(selection);
+  if (missing) complain(context, missing.message, [{ error: missing }]);
   for (const { message } of problems) complain(context, `left out: ${message}`);
   return { info, items: info.kind === 'Tier' ? items.toSorted(byOrder) : items, revision };
 }

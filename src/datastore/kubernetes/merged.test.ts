@@ -13,6 +13,7 @@ async function* counting(name: string, to: number, signal: AbortSignal): AsyncGe
     ended.push(name);
   }
 }
+// oxlint-disable-next-line require-yield
 async function* silent(signal: AbortSignal): AsyncGenerator<string, void> {
   await new Promise<void>((done) => signal.addEventListener('abort', () => done()));
   ended.push('silent');
