@@ -122,6 +122,10 @@ describe('start-up', () => {
     expect(packagesOf(['version'])).toEqual(['commander', 'picocolors']);
   });
 
+  it('get loads no YAML, and the client of a store only when it knows which', () => {
+    expect(packagesOf(['get', '--help'])).toEqual(['commander', 'picocolors', 'zod']);
+  });
+
   it('validate loads nothing that runs programs', () => {
     const file = join(dir, 'tier.yaml');
     writeFileSync(

@@ -1,8 +1,7 @@
 // The datastore that options and environment name, as calicoctl is told: a configuration file or the environment;
 // `--datastore` chooses its type. Loads little: a command that only reads should start at once.
+import type { ConfigSource } from '../datastore/config.ts';
 import type { Datastore } from '../datastore/index.ts';
-import { loadClientConfig } from '../datastore/config.ts';
-import { openDatastore } from '../datastore/open.ts';
 import type { Context } from './context.ts';
 import type { DatastoreOptions } from './options.ts';
 
@@ -23,10 +22,18 @@ export async function withDatastore<T>(
   };
   const store =
     (await context.io.openDatastore?.()) ??
-    (await openDatastore(loadClientConfig({ env, ...(config !== undefined && { path: config }) })));
+    (await open({ env, ...(config !== undefined && { path: config }) }));
   try {
     return await work(store);
   } finally {
     await store.close();
   }
+}
+
+async function open(source: ConfigSource): Promise<Datastore> {
+  const [{ loadClientConfig }, { openDatastore }] = await Promise.all([
+    import('../datastore/config.ts'),
+    import('../datastore/open.ts'),
+  ]);
+  return openDatastore(loadClientConfig(source));
 }
