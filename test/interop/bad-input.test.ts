@@ -47,7 +47,7 @@ const policyIn = (namespace: string) =>
   object('NetworkPolicy', { name: 'n', namespace }, { selector: 'all()', types: ['Ingress'] });
 
 /** One of each sort, with what all have to say. */
-async function eachSays(as: string, message: RegExp, hint: string): Promise<void> {
+async function expectEach(as: string, message: RegExp, hint: string): Promise<void> {
   const calls: readonly (readonly [argv: string, status: number])[] = [
     ['get ippools', 1],
     ['get ippool p --debug', 1],
@@ -74,7 +74,7 @@ async function eachSays(as: string, message: RegExp, hint: string): Promise<void
 describe('the way to the server', () => {
   it('no server', async () => {
     const as = kubeconfig(({ clusters }) => (clusters[0]!.cluster.server = 'https://127.0.0.1:1'));
-    await eachSays(
+    await expectEach(
       as,
       /no connection to the Kubernetes API at https:\/\/127\.0\.0\.1:1: connect ECONNREFUSED/,
       'is the API server running',
@@ -83,7 +83,7 @@ describe('the way to the server', () => {
 
   it('a certificate that nobody vouches for', async () => {
     const as = kubeconfig(({ clusters }) => delete clusters[0]!.cluster['certificate-authority']);
-    await eachSays(
+    await expectEach(
       as,
       /no connection to .*: self-signed certificate/,
       "the server's certificate is not trusted",
@@ -92,7 +92,7 @@ describe('the way to the server', () => {
 
   it('a wrong token', async () => {
     const as = kubeconfig(({ users }) => (users[0]!.user = { token: SECRET }));
-    await eachSays(
+    await expectEach(
       as,
       /connection is unauthorized: Unauthorized/,
       'the token or certificate of the kubeconfig',
@@ -103,13 +103,13 @@ describe('the way to the server', () => {
     const data = Buffer.from(SECRET).toString('base64');
     const user = { 'client-certificate-data': data, 'client-key-data': data };
     const as = kubeconfig(({ users }) => (users[0]!.user = user));
-    await eachSays(as, /the certificates or the key of the kubeconfig cannot be used/, 'PEM is expected');
+    await expectEach(as, /the certificates or the key of the kubeconfig cannot be used/, 'PEM is expected');
   });
 
   it('a kubeconfig that is cut short', async () => {
     const as = join(folder, 'half');
     writeFileSync(as, readFileSync(cluster.kubeconfig(), 'utf8').slice(0, -20));
-    await eachSays(as, /cannot read \S+\/half: not a kubeconfig/, 'see KUBECONFIG');
+    await expectEach(as, /cannot read \S+\/half: not a kubeconfig/, 'see KUBECONFIG');
   });
 });
 
@@ -157,7 +157,7 @@ describe('permissions', () => {
   };
 
   it('none', async () => {
-    await eachSays(
+    await expectEach(
       cluster.kubeconfig('nobody'),
       /connection is unauthorized: .* is forbidden: User "nobody" cannot (list|get) resource/,
       'see the user of the kubeconfig and its roles',

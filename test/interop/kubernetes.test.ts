@@ -563,7 +563,9 @@ describe('custom resources', () => {
 
   it('of a kind whose CRD is missing are none', async () => {
     cluster.kubectl(['delete', 'crd', 'bgpfilters.crd.projectcalico.org']);
-    expect(await store.list({ kind: 'BGPFilter' })).toEqual({ items: [], revision: '', problems: [] });
+    const { missing, ...listing } = await store.list({ kind: 'BGPFilter' });
+    expect(listing).toEqual({ items: [], revision: '', problems: [] });
+    expect(missing?.message).toBe('the API server does not know BGPFilters.crd.projectcalico.org');
     expect(await messageOf(store.get({ kind: 'BGPFilter', name: 'x' }))).toBe(
       'resource does not exist: BGPFilter(x) with error: the server could not find the requested resource (get BGPFilters.crd.projectcalico.org x)',
     );
