@@ -47,14 +47,12 @@ export function addInputOptions(command: Command, { required = true, datastore =
   return addDatastoreOptions(command);
 }
 
-export function addDatastoreOptions(command: Command): Command {
+const INSTEAD_OF_FILES =
+  'read from a datastore instead of files, reached as calicoctl reaches it (ETCD_*, KUBECONFIG, calicoctl.cfg)';
+
+export function addDatastoreOptions(command: Command, meaning = INSTEAD_OF_FILES): Command {
   return command
-    .addOption(
-      new Option(
-        '--datastore <type>',
-        'read from a datastore instead of files, reached as calicoctl reaches it (ETCD_*, KUBECONFIG, calicoctl.cfg)',
-      ).choices(['etcd', 'kubernetes', 'file']),
-    )
+    .addOption(new Option('--datastore <type>', meaning).choices(['etcd', 'kubernetes', 'file']))
     .option('-c, --config <file>', 'how to reach the datastore: a file of kind CalicoAPIConfig')
     .option('--context <name>', 'context of the kubeconfig');
 }

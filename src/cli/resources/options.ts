@@ -6,9 +6,12 @@ import type { SessionOptions } from './session.ts';
 
 export interface ResourceOptions extends SessionOptions, TargetOptions {}
 
+const WHICH =
+  'type of the datastore; without it as calicoctl finds it (DATASTORE_TYPE, ETCD_*, KUBECONFIG, calicoctl.cfg)';
+
 /** How the store is reached, and flags of calicoctl that scripts give and that mean nothing here. */
 export function addStoreOptions(command: Command): Command {
-  return addDatastoreOptions(command)
+  return addDatastoreOptions(command, WHICH)
     .addOption(new Option('--allow-version-mismatch', 'accepted; versions are not compared').hideHelp())
     .addOption(new Option('-l, --log-level <level>', 'accepted').hideHelp());
 }
