@@ -225,6 +225,19 @@ describe('a store at its beginning', () => {
     });
   });
 
+  it('asks a store that does not answer no second time', async () => {
+    const memory = createMemoryDatastore();
+    let asked = 0;
+    const silent = async () => {
+      asked++;
+      throw new DatastoreError('datastore/unavailable', 'no answer');
+    };
+    const made = createClient({ ...memory, get: silent, list: silent, create: silent });
+    open.push(made);
+    expect(await rejected(made.ensureInitialized())).toEqual(['datastore/unavailable', 'no answer']);
+    expect(asked).toBe(1);
+  });
+
   it('stays locked when somebody has locked it', async () => {
     const { clusterInformation, ensureInitialized } = client();
     await ensureInitialized();

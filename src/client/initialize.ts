@@ -1,5 +1,6 @@
 // What every Calico datastore has before its first use: ClusterInformation and the built-in tiers. All steps are tried,
-// the first error is what counts (Calico's "fail slow"); tiers that may not be made are left to whoever may.
+// the first error is what counts (Calico's "fail slow"), but for a store that does not answer, which would have to be
+// waited for at each step; tiers that may not be made are left to whoever may.
 import { randomUUID } from 'node:crypto';
 import { type CallOptions, type Datastore, DatastoreError } from '../datastore/index.ts';
 import type { ApiObject } from '../resources/api-object.ts';
@@ -23,7 +24,9 @@ export async function ensureInitialized(store: Datastore, options: InitializeOpt
     try {
       await work;
     } catch (error) {
-      if (!(error instanceof DatastoreError) || !tolerated.includes(error.code)) failures.push(error);
+      if (!(error instanceof DatastoreError)) failures.push(error);
+      else if (error.code === 'datastore/unavailable' || error.code === 'datastore/cancelled') throw error;
+      else if (!tolerated.includes(error.code)) failures.push(error);
     }
   };
   await step(store.ensureInitialized(options));

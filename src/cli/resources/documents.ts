@@ -12,7 +12,7 @@ import { readBulk } from '../../datastore/file/yaml-bulk.ts';
 import type { Path, Place, Problem } from '../../errors/index.ts';
 import { type ApiObject, prepareForCreate } from '../../resources/api-object.ts';
 import type { Context } from '../context.ts';
-import { refuse } from './failure.ts';
+import { placed, refuse } from './failure.ts';
 import { resourceKind } from './kinds.ts';
 
 export interface FileOptions {
@@ -75,11 +75,6 @@ async function readFile(context: Context, name: string): Promise<readonly ApiObj
   }
   return objects;
 }
-
-const placed = (place: Place | undefined, message: string): string =>
-  place === undefined
-    ? message
-    : `${place.file}${place.line === undefined ? '' : `:${place.line}:${place.column ?? 1}`}: ${message}`;
 
 function checked(raw: unknown, placeAt: (path: Path) => Place | undefined): ApiObject {
   const { apiVersion, kind, metadata } = fields(raw);

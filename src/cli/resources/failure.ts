@@ -1,6 +1,6 @@
 // How the resource commands fail: with calicoctl's words on standard error, as they are, and status 1. What calicoctl
 // has no words for gets a line with what can be done.
-import { escapeControls, problem, TortieError } from '../../errors/index.ts';
+import { escapeControls, type Place, problem, TortieError } from '../../errors/index.ts';
 import type { Start } from '../command.ts';
 import type { Context } from '../context.ts';
 import { FOUND } from '../exit.ts';
@@ -40,6 +40,12 @@ export function complain(
   const lines = [text, ...[...hints].map((hint) => `hint: ${hint}`), ...traces].join('\n').split('\n');
   context.io.stderr.write(`${lines.map(escapeControls).join('\n')}\n`);
 }
+
+/** With file, line and column in front of it, where there are any. */
+export const placed = (place: Place | undefined, message: string): string =>
+  place === undefined
+    ? message
+    : `${place.file}${place.line === undefined ? '' : `:${place.line}:${place.column ?? 1}`}: ${message}`;
 
 /** What could not be done with one of several. */
 export interface Failed<T = unknown> {

@@ -4,7 +4,7 @@ import { DatastoreError } from '../../datastore/errors.ts';
 import type { ApiObject } from '../../resources/stored/object.ts';
 import type { Context } from '../context.ts';
 import type { Surroundings } from './columns.ts';
-import { complain } from './failure.ts';
+import { complain, placed } from './failure.ts';
 import { chosenColumns, type Format, type Got, type Shown } from './format.ts';
 import { at, text } from './go-text.ts';
 import { infoOf, keyOf } from './targets.ts';
@@ -17,7 +17,7 @@ export async function getObjects(context: Context, reader: Reading, wanted: ApiO
   const selection = { kind: info.kind, ...(namespace !== undefined && { namespace }) };
   const { items, revision, problems, missing } = await reader.list(selection);
   if (missing) complain(context, missing.message, [{ error: missing }]);
-  for (const { message } of problems) complain(context, `left out: ${message}`);
+  for (const { place, message } of problems) complain(context, `left out: ${placed(place, message)}`);
   return { info, items: info.kind === 'Tier' ? items.toSorted(byOrder) : items, revision };
 }
 

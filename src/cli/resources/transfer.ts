@@ -3,6 +3,7 @@
 import type { Client } from '../../client/index.ts';
 import { type ApiObject, encodeObject, normaliseObject } from '../../resources/api-object.ts';
 import { DEFAULT_ALLOW_PROFILE } from '../../resources/builtins.ts';
+import { placed } from './failure.ts';
 import { RESOURCE_KINDS, resourceKind } from './kinds.ts';
 import { keyOf } from './targets.ts';
 import { hasCode } from './writes.ts';
@@ -41,18 +42,19 @@ export interface Exported {
 
 export async function exportAll(client: Client): Promise<Exported> {
   const objects: ApiObject[] = [];
-  const unread: string[] = [];
+  // What is broken in a file may be of any kind, and is told with each.
+  const unread = new Set<string>();
   for (const { kind } of [...RESOURCE_KINDS].sort(byPlace)) {
     try {
       const { items, problems } = await client.objects.list({ kind });
-      unread.push(...problems.map(({ message }) => message));
+      for (const { place, message } of problems) unread.add(placed(place, message));
       objects.push(...items.filter(isCopied).map(withoutCluster));
     } catch (error) {
       // IPAM's settings in etcd, for one.
       if (!hasCode(error, 'datastore/not-supported')) throw error;
     }
   }
-  return { objects, unread };
+  return { objects, unread: [...unread] };
 }
 
 /** Made by the store, or by kube-controllers of what is in Kubernetes. */

@@ -150,13 +150,13 @@ export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): A
 
 function serverOf(kc: KubeConfig): URL {
   const server = kc.getCurrentCluster()?.server ?? '';
-  try {
-    return new URL(server);
-  } catch {
-    throw new DatastoreError('datastore/invalid', `the address of the API server is no URL: ${server}`, {
-      hint: 'see KUBECONFIG and K8S_API_ENDPOINT',
-    });
-  }
+  if (/^https?:/.test(server) && URL.canParse(server)) return new URL(server);
+  // Not quoted: there could be a password in it.
+  throw new DatastoreError(
+    'datastore/invalid',
+    'the address of the API server is no URL with http:// or https://',
+    { hint: 'see KUBECONFIG and K8S_API_ENDPOINT' },
+  );
 }
 
 /** Why there are no credentials. Only what the system says is told: the rest can hold what a plugin printed. */

@@ -209,8 +209,8 @@ describe('credentials', () => {
     ],
     [
       'an address that is none',
-      kubeconfig({ token: SECRET }, { server: 'nowhere' }),
-      'the address of the API server is no URL: nowhere',
+      kubeconfig({ token: SECRET }, { server: `user:${SECRET}@nowhere` }),
+      'the address of the API server is no URL',
     ],
   ])('%s', async (_title, config, message) => {
     const error = await of(config);

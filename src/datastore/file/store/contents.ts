@@ -119,6 +119,7 @@ export function createContents(root: string, kept: number): Contents {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       throw unavailable(`cannot read ${root}: ${code === 'ENOENT' ? 'no such directory' : message}`, {
+        hint: 'see FILE_DATASTORE_PATH; the first write makes the directory',
         cause: error,
       });
     }
