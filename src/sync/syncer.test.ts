@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMemoryDatastore } from '../datastore/memory/index.ts';
-import type { Datastore } from '../datastore/index.ts';
+import { notSupported } from '../datastore/errors.ts';
+import type { Datastore, Listing } from '../datastore/index.ts';
 import { readSnapshot, runSyncer } from './index.ts';
 import {
   type Faults,
@@ -160,6 +161,27 @@ describe('trouble', () => {
     ]);
   });
 
+  it('ends whole when a store breaks its contract', async () => {
+    const store = createMemoryDatastore();
+    const signals: AbortSignal[] = [];
+    const broken: Datastore = {
+      ...store,
+      async list(selection, options) {
+        if (selection.kind !== 'Tier') return await store.list(selection, options);
+        while (signals.length === 0) await new Promise(setImmediate);
+        return { revision: '1', problems: [] } as unknown as Listing;
+      },
+      watch(selection, options) {
+        if (options?.signal) signals.push(options.signal);
+        return store.watch(selection, options);
+      },
+    };
+    const options = { store: broken, kinds: ['GlobalNetworkSet', 'Tier'], sink: receiver() };
+    await expect(runSyncer(options, new AbortController().signal)).rejects.toThrow(TypeError);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    await store.close();
+  });
+
   it('asks again and again for a kind that cannot be watched', async () => {
     const store = createMemoryDatastore();
     let installed = false;
@@ -167,11 +189,18 @@ describe('trouble', () => {
     const missing: Datastore = {
       ...store,
       list: async (selection, options) =>
-        installed ? await store.list(selection, options) : { items: [], revision: '', problems: [] },
+        installed
+          ? await store.list(selection, options)
+          : { items: [], revision: '', problems: [], missing: notSupported('List', { kind: 'x', name: '' }) },
     };
     const { clock } = start(missing, sink);
     await sink.until(() => clock.sleeps.filter((ms) => ms === TIMES.poll).length > 3);
-    expect(sink.log).toEqual(['wait-for-datastore', 'resync-in-progress', 'in-sync']);
+    expect(sink.log).toEqual([
+      'wait-for-datastore',
+      'resync-in-progress',
+      'trouble GlobalNetworkSet: operation List is not supported on x()',
+      'in-sync',
+    ]);
     await store.create(globalSet('a'));
     installed = true;
     await sink.until(() => sink.held.has('GlobalNetworkSet/a'));
