@@ -265,4 +265,14 @@ describe('an object that nobody could have meant', () => {
     expect(items).toEqual([]);
     expect(problems).toMatchObject([{ code: 'datastore/parse', resource: 'Node/n1' }]);
   });
+
+  it('is told by a watch that begins with what there is', async () => {
+    const node = { metadata: { name: 'n1', resourceVersion: '5', annotations: null } };
+    const { store } = await storeOf(policies(node, '7'), gone);
+    for await (const event of store.watch({ kind: 'Node' })) {
+      expect(event).toMatchObject({ type: 'error', final: false, error: { code: 'datastore/parse' } });
+      break;
+    }
+    expect.assertions(1);
+  });
 });

@@ -188,8 +188,12 @@ export async function* watchSource(
 ): AsyncGenerator<WatchEvent, void> {
   let from = revision;
   if (from === undefined) {
-    const { items, revision: listed } = await listSource(api, source, selection, { signal });
+    const { items, revision: listed, problems } = await listSource(api, source, selection, { signal });
     for (const entry of items) yield { type: 'added', entry };
+    for (const found of problems) {
+      const error = new DatastoreError('datastore/parse', found.message, { problems: [found] });
+      yield { type: 'error', error, final: false };
+    }
     from = listed;
     if (from === '') return;
   }
