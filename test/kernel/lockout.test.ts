@@ -1,6 +1,6 @@
 // Nobody locks himself out: whatever policy there is for host endpoints, the failsafe ports are reachable, in both
 // directions and families and on both uplinks, before, during and after enforce, and during and after a rollback; and
-// connections through them live on. TORTIE_LOCKOUTS sets how many random policies follow one another (default 60, the
+// connections through them live on. TORTIE_LOCKOUTS sets how many random policies follow one another (default 45, the
 // three dataplanes in turn), TORTIE_SEED repeats a run. Packets go without end while rules change; order, not time, tells
 // that one was lost (test/lab/prober.py).
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { type Lab, openLab, type StormPacket, type StormResult } from '../lab/la
 import { nodePolicies } from '../properties/case.ts';
 
 const SEED = seedFromEnvironment();
-const POLICIES = Number(process.env['TORTIE_LOCKOUTS'] ?? 60);
+const POLICIES = Number(process.env['TORTIE_LOCKOUTS'] ?? 45);
 const DATAPLANES = ['nftables', 'iptables-nft', 'iptables-legacy'] as const;
 type Dataplane = (typeof DATAPLANES)[number];
 /** Policies that follow one another on one dataplane before the next one has its turn. */
