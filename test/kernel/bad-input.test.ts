@@ -199,12 +199,13 @@ describe.each(IPTABLES)('an IP set beyond maxIpsetSize: $name', ({ argv }) => {
 });
 
 // What a socket may send at once bounds a transaction wherever the system's root is not at work. Real root has no bound
-// but memory.
+// but memory, and nft 1.1 sends elements in pieces: it loads here what nft 1.0.6 cannot.
 describe('more than what the kernel takes at once', () => {
   const bound = Number(readFileSync('/proc/sys/net/core/wmem_default', 'utf8'));
   const hex = (n: number) => n.toString(16);
   const many = (count: number, one: (n: number) => string) => Array.from({ length: count }, (_, n) => one(n));
   const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+  const HINT = /hint: .*net\.core\.wmem_default/;
 
   it.each([
     {
@@ -212,7 +213,12 @@ describe('more than what the kernel takes at once', () => {
       argv: ['--dataplane', 'nftables'],
       listing: 'nft -s list ruleset',
       bad: () => networks(many(Math.ceil(bound / 8), (n) => `fd00::${hex(n >> 16)}:${hex(n & 65535)}/128`)),
-      message: /error\[host\/kernel-limit\]: the kernel does not hold as much as nft has to load/,
+      ...(!process.env['TORTIE_NFT']
+        ? {
+            status: 2,
+            says: [/error\[host\/kernel-limit\]: the kernel does not hold as much as nft has to load/, HINT],
+          }
+        : { status: 0, says: [/^$/] }),
     },
     {
       what: 'rules',
@@ -223,24 +229,24 @@ describe('more than what the kernel takes at once', () => {
           const rules = many(1000, (i) => `{ action: Allow, protocol: ${1 + ((i + n) % 250)} }`);
           return policy(`egress: [${rules.join(', ')}]`).replace('guard', `guard-${n}`);
         }).join(''),
-      message: /error\[apply\/refused\]: `iptables-nft-restore .*\n[^]*Message too long/,
+      status: 2,
+      says: [/error\[apply\/refused\]: `iptables-nft-restore .*\n[^]*Message too long/, HINT],
     },
   ])(
-    '$what: refused with the reason, and what was in force stays',
+    '$what: refused with the reason, and what was in force stays, or loaded',
     { timeout: 300_000 },
-    async ({ argv, listing, bad, message }) => {
+    async ({ argv, listing, bad, status, says }) => {
       const cli = `'${process.execPath}' --import tsx '${main}' enforce -q --node n1 ${argv.join(' ')} -f`;
       const script = `
       ip link add eth0 type veth peer name far0
       ${cli} '${files.path('good.yaml')}' || exit 90
       before=$(${listing})
       ${cli} '${file(GOOD + bad())}'; status=$?
-      [ "$before" = "$(${listing})" ] || exit 91
+      [ $status = 0 ] || [ "$before" = "$(${listing})" ] || exit 91
       exit $status`;
       const done = await systemRunner.run(['unshare', '-Urn', 'sh', '-c', script], { timeout: 300_000 });
-      expect(done.stderr).toMatch(message);
-      expect(done.stderr).toMatch(/hint: .*net\.core\.wmem_default/);
-      expect(done.exitCode).toBe(2);
+      for (const text of says) expect(done.stderr).toMatch(text);
+      expect(done.exitCode).toBe(status);
     },
   );
 });
