@@ -13,6 +13,7 @@ import {
   type ObjectKey,
   type WatchEvent,
 } from '../datastore/index.ts';
+import { isLatest } from '../datastore/keys.ts';
 import type { Problem } from '../errors/index.ts';
 import type { ResourceKey } from '../resources/index.ts';
 import type { Clock } from './clock.ts';
@@ -38,8 +39,6 @@ export const TIMES = {
   /** Without an answer for so long the datastore counts as lost; what was read stays in force. */
   lostAfter: 600_000,
 } as const;
-
-const isLatest = (revision: string) => revision === '' || revision === '0';
 
 export async function keepInStep(
   store: Datastore,
