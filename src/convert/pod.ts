@@ -1,5 +1,5 @@
 // Pod → WorkloadEndpoint. A pod on the host's network, or on no node, is no endpoint; one that has finished is an
-// endpoint without addresses, which counts as absent. Quality of service annotations are not read: tortie programs none.
+// endpoint without addresses, which counts as absent.
 import { createHash } from 'node:crypto';
 import { type Path, type Problem, problem } from '../errors/problem.ts';
 import { parsePrefix } from '../net/index.ts';
@@ -14,6 +14,7 @@ import {
 import type { Conversion } from './conversion.ts';
 import { masked } from './network-policy.ts';
 import { podAddresses } from './pod-addresses.ts';
+import { qosControls } from './qos.ts';
 
 type Pod = KubernetesObjectOf<'Pod'>;
 
@@ -40,6 +41,8 @@ export function convertPod(pod: Pod, options: PodOptions = {}): Conversion<Workl
   const spoofed = spoofedPrefixes(annotations, problems);
   const ipNATs = addresses.length === 0 ? [] : nats(annotations, addresses, problems);
   const containerID = annotations.get(`${ANNOTATIONS}containerID`);
+  const warnings: Problem[] = [];
+  const qos = qosControls(annotations, warnings);
   const spec: WorkloadEndpointSpec = {
     orchestrator: 'k8s',
     node: pod.spec.nodeName,
@@ -53,11 +56,12 @@ export function convertPod(pod: Pod, options: PodOptions = {}): Conversion<Workl
     interfaceName: options.interfaceName?.(addresses) ?? calicoInterface(namespace, name),
     ports: ports(pod),
     ...(spoofed && { allowSpoofedSourcePrefixes: spoofed }),
+    ...(qos && { qosControls: qos }),
   };
   const endpoint = workloadEndpointName(spec, ({ message, path }) =>
     problems.push(problem('convert/name', message, { path: path?.[0] === 'node' ? NODE : NAME })),
   );
-  if (endpoint === undefined || problems.length > 0) return { problems };
+  if (endpoint === undefined || problems.length > 0) return { problems: [...problems, ...warnings] };
   const own = new Map(labels);
   own.set('projectcalico.org/namespace', namespace);
   own.set('projectcalico.org/orchestrator', 'k8s');
@@ -73,7 +77,7 @@ export function convertPod(pod: Pod, options: PodOptions = {}): Conversion<Workl
   };
   return {
     value: compact({ apiVersion: 'projectcalico.org/v3', kind: 'WorkloadEndpoint', metadata, spec }),
-    problems,
+    problems: warnings,
   };
 }
 

@@ -339,7 +339,7 @@ describe('pods', () => {
     const byName = new Map(items.map(({ key, value }) => [key.name, value]));
     const expected = plain.filter(([, , endpoint]) => endpoint).map(([, , endpoint]) => endpoint!);
     expect(expected.length).toBeGreaterThan(15);
-    for (const { name, labels, qosControls: _, ...spec } of expected) {
+    for (const { name, labels, ...spec } of expected) {
       const value = byName.get(name);
       expect([name, value?.spec]).toEqual([name, expect.objectContaining(spec)]);
       expect(value?.metadata.labels).toEqual(expect.objectContaining(labels ?? {}));
