@@ -9,7 +9,7 @@ import { goJsonIndented } from '../resources/format.ts';
 import { goYaml } from '../resources/go-yaml.ts';
 import { ensureInitialized } from '../resources/initializing.ts';
 import * as options from '../resources/options.ts';
-import { DRY, withClient } from '../resources/session.ts';
+import { DRY, kindsOf, withClient } from '../resources/session.ts';
 import { documentTargets } from '../resources/targets.ts';
 import { exportAll, importer, inOrder, withNamespace } from '../resources/transfer.ts';
 
@@ -34,7 +34,7 @@ function defineImport(command: Parameters<CommandModule['define']>[0], start: St
 }
 
 async function exportStore(context: Context, opts: ExportOptions): Promise<number> {
-  const { objects, unread } = await withClient(context, opts, (client) => exportAll(client));
+  const { objects, unread } = await withClient(context, opts, [], (client) => exportAll(client));
   const list = { apiVersion: 'v1', kind: 'List', items: objects };
   context.print(opts.output === 'json' ? goJsonIndented(list) : goYaml(list));
   for (const message of unread) complain(context, `left out: ${message}`);
@@ -45,7 +45,7 @@ async function importInto(context: Context, opts: options.ResourceOptions): Prom
   if (opts.filename === undefined) refuse('no resources specified', 'name files with -f');
   const objects = await documentTargets(context, opts);
   if (objects === undefined) return OK;
-  const { failed, result } = await withClient(context, opts, async (client) => {
+  const { failed, result } = await withClient(context, opts, kindsOf(objects), async (client) => {
     await ensureInitialized(client);
     const { write, result: done } = importer(client);
     const wrong = await collecting(inOrder(objects), (object: ApiObject) => write(withNamespace(object)));

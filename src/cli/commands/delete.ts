@@ -5,7 +5,7 @@ import { OK } from '../exit.ts';
 import { collecting, plainly, refuse } from '../resources/failure.ts';
 import * as options from '../resources/options.ts';
 import { reportDeleted } from '../resources/outcome.ts';
-import { DRY, withClient } from '../resources/session.ts';
+import { DRY, kindsOf, withClient } from '../resources/session.ts';
 import { settled, targets } from '../resources/targets.ts';
 import { hasCode, remove } from '../resources/writes.ts';
 
@@ -32,7 +32,7 @@ async function deleteObjects(context: Context, words: readonly string[], opts: O
   // Never all of a kind.
   if (objects.some(({ metadata }) => metadata.name === ''))
     refuse('no resources specified', 'name what should go');
-  const failed = await withClient(context, opts, (client) =>
+  const failed = await withClient(context, opts, kindsOf(objects), (client) =>
     collecting(objects, async (object) => {
       try {
         await remove(client, settled(object, opts));

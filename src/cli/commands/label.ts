@@ -35,25 +35,26 @@ async function labelObject(
   if (wanted === undefined) return FOUND;
   const target = settled(wanted, opts);
   guardUpdate(target);
-  return withClient(context, opts, async (client) => {
+  const { failed, said } = await withClient(context, opts, [target.kind], async (client) => {
     const current = await client.objects.get(keyOf(target)).catch((error: unknown) => {
       if (!hasCode(error, 'datastore/not-found')) throw error;
       return refuse(`${kind} ${name} not found`);
     });
-    const { labels, said } = changed(current.metadata.labels ?? {}, { kind, name, label }, opts);
+    const { labels, said: success } = changed(current.metadata.labels ?? {}, { kind, name, label }, opts);
     const next = { ...current, metadata: { ...current.metadata, labels } };
-    const [failed] = await collecting([next], async () => {
+    const [wrong] = await collecting([next], async () => {
       await client.objects.update(next);
     });
-    if (failed) {
-      complain(context, `failed to update ${kind} ${name}, label not changed\nhint: ${failed.message}`, [
-        failed,
-      ]);
-      return FOUND;
-    }
-    context.print(`${said} on ${kind} ${name}${opts.dryRun ? DRY : ''}`.replace(REMOVED_ON, '$1 from '));
-    return OK;
+    return { failed: wrong, said: success };
   });
+  if (failed) {
+    complain(context, `failed to update ${kind} ${name}, label not changed\nhint: ${failed.message}`, [
+      failed,
+    ]);
+    return FOUND;
+  }
+  context.print(`${said} on ${kind} ${name}${opts.dryRun ? DRY : ''}`.replace(REMOVED_ON, '$1 from '));
+  return OK;
 }
 
 const REMOVED_ON = /^(Successfully removed label \S+) on /;

@@ -8,7 +8,7 @@ import { unknownField } from '../resources/documents.ts';
 import { collecting, complain, plainly, refuse, refuseAs } from '../resources/failure.ts';
 import * as options from '../resources/options.ts';
 import { type PatchType, patched } from '../resources/patching.ts';
-import { DRY, withClient } from '../resources/session.ts';
+import { DRY, kindsOf, withClient } from '../resources/session.ts';
 import { keyOf, namedTargets, settled } from '../resources/targets.ts';
 import { guardUpdate } from '../resources/writes.ts';
 
@@ -35,7 +35,7 @@ export const define: CommandModule['define'] = (command, start) => {
 
 async function patch(context: Context, kind: string, name: string, opts: Options): Promise<number> {
   const wanted = namedTargets(kind, [name]);
-  const [failed] = await withClient(context, opts, (client) =>
+  const [failed] = await withClient(context, opts, kindsOf(wanted), (client) =>
     collecting(wanted, async (object) => {
       const target = settled(object, opts);
       guardUpdate(target);

@@ -6,6 +6,8 @@ import type { Context } from '../context.ts';
 import { OK } from '../exit.ts';
 import { addDatastoreOptions, type DatastoreOptions } from '../options.ts';
 import { toJson } from '../output.ts';
+import { CALICO_API } from '../resources/calico-version.ts';
+import { logLevel } from '../resources/options.ts';
 import { version } from '../version.ts';
 
 interface Options extends DatastoreOptions {
@@ -16,18 +18,17 @@ interface Options extends DatastoreOptions {
 export const define: CommandModule['define'] = (command, start) => {
   addDatastoreOptions(command)
     .addOption(new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'))
-    .addOption(new Option('--allow-version-mismatch', 'accepted; versions are not compared').hideHelp())
-    .addOption(new Option('-l, --log-level <level>', 'accepted').hideHelp())
+    .addOption(new Option('--allow-version-mismatch', 'accepted; nothing is written').hideHelp())
+    .addOption(logLevel())
     .option('--client', 'of this program alone')
     .action((opts: Options) => start((context) => show(context, opts)));
 };
 
 async function show(context: Context, opts: Options): Promise<number> {
   if (opts.client || opts.output === 'json' || isOffline(context, opts)) {
-    const facts = { version: version(), node: process.version };
-    context.print(
-      opts.output === 'json' ? toJson('Version', facts) : `tortie ${facts.version} (Node ${facts.node})`,
-    );
+    const facts = { version: version(), node: process.version, calicoApi: CALICO_API };
+    const said = `tortie ${facts.version} (Node ${facts.node}, Calico API ${CALICO_API})`;
+    context.print(opts.output === 'json' ? toJson('Version', facts) : said);
     return OK;
   }
   context.print(`Client Version:    ${version()}\nGit commit:        unknown`);

@@ -9,12 +9,17 @@ export interface ResourceOptions extends SessionOptions, TargetOptions {}
 const WHICH =
   'type of the datastore; without it as calicoctl finds it (DATASTORE_TYPE, ETCD_*, KUBECONFIG, calicoctl.cfg)';
 
-/** How the store is reached, and flags of calicoctl that scripts give and that mean nothing here. */
+/** How the store is reached, and a flag of calicoctl that scripts give and that means nothing here. */
 export function addStoreOptions(command: Command): Command {
   return addDatastoreOptions(command, WHICH)
-    .addOption(new Option('--allow-version-mismatch', 'accepted; versions are not compared').hideHelp())
-    .addOption(new Option('-l, --log-level <level>', 'accepted').hideHelp());
+    .option('--allow-version-mismatch', 'write whatever version of Calico the cluster has')
+    .addOption(logLevel());
 }
+
+export const logLevel = (): Option =>
+  new Option('-l, --log-level <level>', 'accepted')
+    .choices(['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug'])
+    .hideHelp();
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 

@@ -1,30 +1,48 @@
 // A client of the datastore that the options and the environment name, for the time of one command. With `--dry-run` it
 // writes into an overlay, and what it would have written is told at the end.
+// Nothing is written to a cluster of a version that it could harm, unless `--allow-version-mismatch` says so.
 import type { Client } from '../../client/index.ts';
 import type { Reading } from '../../client/reading.ts';
+import type { ApiObject } from '../../resources/stored/object.ts';
 import type { Context } from '../context.ts';
 import { withDatastore } from '../with-datastore.ts';
 import type { DatastoreOptions } from '../options.ts';
+import { checkingVersion } from './version-check.ts';
 
 export interface SessionOptions extends DatastoreOptions {
   readonly dryRun?: boolean;
+  readonly allowVersionMismatch?: boolean;
 }
 
+/** `kinds`: what will be written; none for one that only reads. */
 export async function withClient<T>(
   context: Context,
   options: SessionOptions,
+  kinds: readonly string[],
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const { createClient } = await import('../../client/index.ts');
   return withDatastore(context, options, async (store) => {
-    if (!options.dryRun) return work(createClient(store));
-    const { overlay } = await import('./overlay.ts');
-    const dry = overlay(store);
-    const done = await work(createClient(dry.store));
-    for (const { key, change } of dry.changes()) context.print(`${identifier(key)} ${SAID[change]}`);
+    // No Calico of any version reads a directory.
+    const unchecked = kinds.length === 0 || options.allowVersionMismatch || store.type === 'file';
+    const checked = unchecked ? undefined : checkingVersion(context, store, kinds);
+    const below = checked?.store ?? store;
+    const dry = options.dryRun ? (await import('./overlay.ts')).overlay(below) : undefined;
+    let done: T;
+    try {
+      done = await work(createClient(dry?.store ?? below));
+    } finally {
+      // Before whatever the work says of a store that may not be written to.
+      await checked?.verdict();
+    }
+    for (const { key, change } of dry?.changes() ?? []) context.print(`${identifier(key)} ${SAID[change]}`);
     return done;
   });
 }
+
+export const kindsOf = (objects: readonly ApiObject[]): readonly string[] => [
+  ...new Set(objects.map(({ kind }) => kind)),
+];
 
 /** Without what writing needs: schemas take longer to load than most answers. */
 export async function withReader<T>(

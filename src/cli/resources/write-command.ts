@@ -7,7 +7,7 @@ import { OK } from '../exit.ts';
 import { collecting, plainly, refuse } from './failure.ts';
 import * as options from './options.ts';
 import { reportReplaced, reportWrites } from './outcome.ts';
-import { DRY, withClient } from './session.ts';
+import { DRY, kindsOf, withClient } from './session.ts';
 import { documentTargets, settled } from './targets.ts';
 import { apply, create, hasCode, replace } from './writes.ts';
 
@@ -33,7 +33,7 @@ async function write(context: Context, verb: keyof typeof WORK, opts: Options): 
   if (opts.filename === undefined) refuse('no resources specified', 'name files with -f');
   const objects = await documentTargets(context, opts);
   if (objects === undefined) return OK;
-  const failed = await withClient(context, opts, async (client) => {
+  const failed = await withClient(context, opts, kindsOf(objects), async (client) => {
     await ensureInitialized(client);
     return collecting(objects, async (object: ApiObject) => {
       try {
