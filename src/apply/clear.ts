@@ -87,17 +87,14 @@ interface Finding {
 }
 
 /**
- * Takes the base chains away first, in a transaction of their own: a packet that is inside while the table goes would
- * look up a verdict map whose elements are gone already, and be dropped as one of an unknown interface.
+ * Empties the base chains first, in a transaction of their own: while the table goes, they would look up verdict maps whose
+ * elements are gone already, and drop packets as those of an unknown interface (src/plan/nft.ts).
  */
-function unhook(chains: string): Command[] {
+function emptied(chains: string): Command[] {
   const hooked = [...chains.matchAll(/^\tchain (\S+) \{\n\t\ttype [^\n]* hook /gm)].map(([, name]) => name);
   if (hooked.length === 0) return [];
-  const lines = hooked.flatMap((name) => [
-    `flush chain inet tortie ${name}`,
-    `delete chain inet tortie ${name}`,
-  ]);
-  return [nftCommand(lines, 'remove the hooks')];
+  const lines = hooked.map((name) => `flush chain inet tortie ${name}`);
+  return [nftCommand(lines, 'empty the base chains')];
 }
 
 function nftCommand(lines: readonly string[], purpose: string): Command {
@@ -119,7 +116,7 @@ async function findNft(run: Runner): Promise<Result<Finding>> {
   if (isForeignNft(listed.exitCode === 0 ? listed.stdout : chains)) {
     return { problems: [asWarning(foreignNft())] };
   }
-  const commands = [...unhook(chains), nftCommand(['delete table inet tortie'], 'remove the table')];
+  const commands = [...emptied(chains), nftCommand(['delete table inet tortie'], 'remove the table')];
   return {
     value: {
       what: ['nftables: table inet tortie'],

@@ -1,5 +1,5 @@
 // Two rulesets → ordered steps, each with its cause, and three ways to show them. Pure. Contract:
-//   planNft(observed: NftRuleset | undefined, wanted: NftRuleset): Plan             one transaction
+//   planNft(observed: NftRuleset | undefined, wanted: NftRuleset): Plan             one transaction (and a tidying one)
 //   planIptables(observed: ObservedIptables | undefined, wanted: IptablesRuleset, {backend}): Plan
 //   changesBetween(older: Ruleset | undefined, newer: Ruleset): readonly Change[]   shared by `diff` and `plan`
 //   printHuman(changes, {locate?, paint?}): string      the tree, ends with `Plan: 3 to add, 1 to change, 0 to remove.`

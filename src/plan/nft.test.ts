@@ -81,6 +81,14 @@ describe('planNft', () => {
       'delete set inet tortie nets',
     ]);
   });
+  it('empties a base chain that goes, and deletes it only when that is in force', () => {
+    const next = nftRuleset({ chains: [web('accept')], sets: [nets('10.0.0.0/8')] });
+    const plan = planNft(small, next);
+    expect(plan.commands.map(({ stdin, mayFail }) => ({ stdin, mayFail }))).toEqual([
+      { stdin: 'flush chain inet tortie forward\ndelete map inet tortie dispatch\n', mayFail: undefined },
+      { stdin: 'delete chain inet tortie forward\n', mayFail: true },
+    ]);
+  });
   it('replaces a base chain whose place changes', () => {
     const next = { ...small, chains: new Map(small.chains).set('forward', base(5)) };
     expect(lines(planNft(small, next)).map(hashOf)).toEqual([

@@ -2,11 +2,14 @@
 // that changes or goes is emptied so that nothing refers to anything old, then elements are deleted and added (an
 // element cannot take a new value, nor an interval the place of another, before the old one is gone), rules are added,
 // and at last goes what is no longer wanted.
+// Only a base chain that goes is deleted in a second one. Until the kernel has unhooked it, a chain which the same
+// transaction deletes judges by the rules it had, but by maps and sets as they are now: what its map has lost already, it
+// drops. Emptied, it is as if it were gone, and is so at the same moment as everything else.
 import { nft, type NftMap, type NftRuleset, type NftSet } from '../render/index.ts';
 import { changesBetween } from './changes.ts';
 import { isEmpty, mapDelta, memberDelta, sameBase, sameRules } from './delta.ts';
 import { chainOrigin, planOf, type Script, script } from './script.ts';
-import type { LineOrigin, Plan } from './types.ts';
+import type { Command, LineOrigin, Plan } from './types.ts';
 
 export const NFT_COMMAND = ['nft', '-f', '-'] as const;
 const TABLE = 'inet tortie';
@@ -29,8 +32,12 @@ export function planNft(
   const replace = options.replace === true || (observed !== undefined && reshaped(observed, wanted));
   if (!observed || replace) text.add(`add table ${TABLE}`);
   if (replace) text.addAll([`delete table ${TABLE}`, `add table ${TABLE}`]);
-  writeChanges(text, replace || !observed ? EMPTY : observed, wanted);
-  const commands = text.size === 0 ? [] : [text.command(NFT_COMMAND, 'the whole change in one transaction')];
+  const older = replace || !observed ? EMPTY : observed;
+  writeChanges(text, older, wanted);
+  const commands = [
+    ...(text.size === 0 ? [] : [text.command(NFT_COMMAND, 'the whole change in one transaction')]),
+    ...unhooked(older, wanted),
+  ];
   return planOf({ prepare: [], tests: [], commands }, () =>
     changesBetween(observed, options.shown ?? wanted),
   );
@@ -74,8 +81,16 @@ function writeChanges(text: Script, older: NftRuleset, newer: NftRuleset): void 
   for (const map of maps.added) addNewEdges(text, new Map(), map);
 
   for (const map of maps.removed) text.add(nft.printDelete('map', map.name));
-  for (const chain of chains.removed) text.add(nft.printDelete('chain', chain.name));
+  for (const chain of chains.removed) if (!chain.base) text.add(nft.printDelete('chain', chain.name));
   for (const set of sets.removed) text.add(nft.printDelete('set', set.name));
+}
+
+/** Takes out of the kernel's hooks what the transaction has emptied; nobody is harmed when that fails. */
+function unhooked(older: NftRuleset, newer: NftRuleset): Command[] {
+  const text = script();
+  for (const { name, base } of older.chains.values())
+    if (base && !newer.chains.has(name)) text.add(nft.printDelete('chain', name));
+  return text.size === 0 ? [] : [text.command(NFT_COMMAND, 'remove unused base chains', { mayFail: true })];
 }
 
 function writeMembers(text: Script, before: NftSet, after: NftSet): void {
