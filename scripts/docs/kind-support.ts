@@ -21,7 +21,9 @@ const INFORMATION = only('written by what it is about; as in calicoctl', 'get');
 /** What is not said is ALL. */
 const OTHERS: Readonly<Record<string, Partial<Record<StoreName, Support>>>> = {
   ClusterInformation: { etcd: INFORMATION, kubernetes: INFORMATION, file: INFORMATION, memory: INFORMATION },
-  IPAMConfiguration: { etcd: only('kept by IPAM under keys of its own') },
+  IPAMConfiguration: {
+    etcd: { works: COMMANDS, because: 'in etcd Calico’s IPAM does not read it, see [commands](commands.md)' },
+  },
   Node: { kubernetes: only('the node is Kubernetes’ own', 'get', 'apply', 'replace', 'patch', 'label') },
   Profile: { kubernetes: only('made of namespaces and service accounts', 'get') },
   WorkloadEndpoint: { kubernetes: only('made of pods', 'get') },

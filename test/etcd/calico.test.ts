@@ -106,7 +106,7 @@ describe('what others keep below the prefix', () => {
   });
 
   test('is not written: IPAM, and what is made of Kubernetes objects', async () => {
-    for (const kind of ['BlockAffinity', 'IPAMBlock', 'IPAMConfiguration', 'IPAMHandle'])
+    for (const kind of ['BlockAffinity', 'IPAMBlock', 'IPAMHandle'])
       await expectCode(store.get({ kind, name: 'a' }), 'datastore/not-supported');
     const converted = { ...globalSet('a', [], { namespace: 'b' }), kind: 'KubernetesNetworkPolicy' };
     await expectCode(store.create(converted), 'datastore/not-supported');

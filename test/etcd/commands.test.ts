@@ -74,3 +74,38 @@ it('no server: what failed, where, and what to look at', async () => {
   expect(stderr).toContain('http://127.0.0.1:1');
   expect(stderr).not.toContain('do-not-tell');
 });
+
+describe('the configuration of IPAM', () => {
+  const KEY = '/calico/resources/v3/projectcalico.org/ipamconfigurations/default';
+  const OWN = '/calico/ipam/v2/config';
+  const document = (name: string) =>
+    JSON.stringify({
+      apiVersion: 'projectcalico.org/v3',
+      kind: 'IPAMConfiguration',
+      metadata: { name },
+      spec: { strictAffinity: true, autoAllocateBlocks: true },
+    });
+  const run = (words: string, stdin = '') => tortie(words.split(' '), { env: env(), stdin });
+
+  it('lies where calicoctl keeps it, and IPAM’s own is neither shown nor changed', async () => {
+    await etcd.putRaw(OWN, '{"auto_allocate_blocks":true}');
+    expect((await run('get ipamconfig -o name')).stdout).toBe('');
+    expect(await run('apply -f -', document('default'))).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse((await etcd.getRaw(KEY)) ?? '')).toMatchObject({
+      kind: 'IPAMConfiguration',
+      metadata: { name: 'default' },
+      spec: { strictAffinity: true, autoAllocateBlocks: true },
+    });
+    expect((await run('patch ipamconfig default -p {"spec":{"maxBlocksPerHost":4}}')).status).toBe(0);
+    const { stdout } = await run(
+      'get ipamconfigurations -o custom-columns=NAME,STRICTAFFINITY,MAXBLOCKSPERHOST',
+    );
+    expect(stdout).toMatch(/^NAME +STRICTAFFINITY +MAXBLOCKSPERHOST *\ndefault +true +4 *\n/);
+    expect((await run('create -f -', document('other'))).stderr).toContain(
+      'Cannot create an IPAMConfiguration resource with a name other than "default"',
+    );
+    expect((await run('delete ipamconfig default')).status).toBe(0);
+    expect(await etcd.getRaw(KEY)).toBeUndefined();
+    expect(await etcd.getRaw(OWN)).toBe('{"auto_allocate_blocks":true}');
+  });
+});

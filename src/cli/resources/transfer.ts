@@ -50,7 +50,7 @@ export async function exportAll(client: Client): Promise<Exported> {
       for (const { place, message } of problems) unread.add(placed(place, message));
       objects.push(...items.filter(isCopied).map(withoutCluster));
     } catch (error) {
-      // IPAM's settings in etcd, for one.
+      // Not every store has every kind.
       if (!hasCode(error, 'datastore/not-supported')) throw error;
     }
   }

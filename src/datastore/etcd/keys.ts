@@ -8,13 +8,11 @@ import { utf8Text } from './text.ts';
 export const ALL = '/calico/';
 const ROOT = '/calico/resources/v3/projectcalico.org';
 
-/** Kept by IPAM in other keys and another form. */
-const IPAM_KINDS: ReadonlySet<string> = new Set([
-  'BlockAffinity',
-  'IPAMBlock',
-  'IPAMConfiguration',
-  'IPAMHandle',
-]);
+/**
+ * Kept by IPAM in other keys and another form. IPAMConfiguration is not among them: calicoctl keeps it like any other
+ * resource, and Calico's IPAM does not read it from there but has settings of its own under `/calico/ipam/v2/config`.
+ */
+const IPAM_KINDS: ReadonlySet<string> = new Set(['BlockAffinity', 'IPAMBlock', 'IPAMHandle']);
 
 const utf8 = new TextEncoder();
 
