@@ -74,6 +74,29 @@ describe('documents', () => {
     expect((await store.list({ kind: 'GlobalNetworkSet' })).items).toEqual([]);
   });
 
+  it('labels and annotations that YAML takes for something else become texts, and it is said', async () => {
+    const { run, get } = await stored();
+    const stdin = `apiVersion: projectcalico.org/v3
+kind: GlobalNetworkSet
+metadata:
+  name: s
+  labels: { a: y, b: true, c: 1, d: 010, e: "010" }
+  annotations: { f: off }
+`;
+    expect(await run('create -f -', { stdin })).toEqual({
+      status: 0,
+      stdout: "Successfully created 1 'GlobalNetworkSet' resource(s)\n",
+      stderr: ['5:13: y is read as true', '5:34: 010 is read as 8', '6:18: off is read as false']
+        .map((said) => `hint: -:${said}: quote it\n`)
+        .join(''),
+    });
+    const { labels, annotations } = (await get('GlobalNetworkSet', 's'))?.metadata ?? {};
+    expect([labels, annotations]).toEqual([
+      { a: 'true', b: 'true', c: '1', d: '8', e: '010' },
+      { f: 'false' },
+    ]);
+  });
+
   it('empty files are fine with --skip-empty', async () => {
     const { run } = await stored();
     const argv = ['apply', '-f', files.path('empty.yaml')];

@@ -12,8 +12,9 @@ import { readBulk } from '../../datastore/file/yaml-bulk.ts';
 import type { Path, Place, Problem } from '../../errors/index.ts';
 import { type ApiObject, prepareForCreate } from '../../resources/api-object.ts';
 import type { Context } from '../context.ts';
-import { placed, refuse } from './failure.ts';
+import { complain, placed, refuse } from './failure.ts';
 import { resourceKind } from './kinds.ts';
+import { plainTexts } from './plain-texts.ts';
 
 export interface FileOptions {
   readonly filename?: readonly string[];
@@ -71,7 +72,18 @@ async function readFile(context: Context, name: string): Promise<readonly ApiObj
     const { resources, problems: listed } = unwrap(value);
     const [broken] = listed;
     if (broken) failed(placed(placeAt(broken.path ?? []), broken.message));
-    for (const { raw, base } of resources) objects.push(checked(raw, (path) => placeAt([...base, ...path])));
+    for (const { raw, base } of resources) {
+      const { metadata, changed } = plainTexts(fields(fields(raw)['metadata']));
+      const object = changed.length === 0 ? raw : { ...fields(raw), metadata };
+      objects.push(checked(object, (path) => placeAt([...base, ...path])));
+      for (const { path, text } of changed) {
+        const { value: span } = positions([...base, ...path]);
+        const written = span && read.text.slice(span.start, span.end);
+        if (written === text) continue;
+        const place = placeAt([...base, ...path]);
+        complain(context, `hint: ${placed(place, `${written} is read as ${text}: quote it`)}`);
+      }
+    }
   }
   return objects;
 }

@@ -229,6 +229,30 @@ describe('credentials', () => {
     expect((await rejection(store.list(POLICIES))).message).toContain('https://127.0.0.1:1');
   });
 
+  it('of several files the first counts, and one that is not there says nothing', async () => {
+    const server = (port: number, context = 'c') => ({
+      ...kubeconfig({}, { server: `https://127.0.0.1:${port}` }),
+      'current-context': context,
+    });
+    const other = { ...server(2), contexts: [{ name: 'other', context: { cluster: 'd', user: 'u' } }] };
+    const clusters = [...other.clusters, { name: 'd', cluster: { server: 'https://127.0.0.1:3' } }];
+    const paths = [
+      '/nonexistent/config',
+      file('first', JSON.stringify(server(1, ''))),
+      file('second', JSON.stringify({ ...other, clusters })),
+    ];
+    const asked = async (kubeconfig: readonly string[], currentContext?: string) => {
+      const { store } = await storeWith(
+        { kubeconfig, apiEndpoint: undefined as never, ...(currentContext && { currentContext }) },
+        [empty],
+      );
+      return (await rejection(store.list({ kind: 'KubernetesNetworkPolicy' }))).message;
+    };
+    expect(await asked(paths)).toContain('https://127.0.0.1:1');
+    expect(await asked(paths, 'other')).toContain('https://127.0.0.1:3');
+    expect(await asked(['/nonexistent/a', '/nonexistent/b'])).toBe('cannot read /nonexistent/a: ENOENT');
+  });
+
   it('none, outside of a pod', async () => {
     const { store } = await storeWith({ apiEndpoint: undefined as never }, [empty]);
     const error = await rejection(store.list({ kind: 'KubernetesNetworkPolicy' }));
@@ -259,7 +283,7 @@ describe('an object that nobody could have meant', () => {
   );
 
   it('is told under its key where it cannot be read, so that its last good version stays', async () => {
-    const node = { metadata: { name: 'n1', resourceVersion: '5', annotations: null } };
+    const node = { metadata: { name: 'n1', resourceVersion: '5', annotations: 7 } };
     const { store } = await storeOf(policies(node, '7'));
     const { items, problems } = await store.list({ kind: 'Node' });
     expect(items).toEqual([]);
@@ -267,7 +291,7 @@ describe('an object that nobody could have meant', () => {
   });
 
   it('is told by a watch that begins with what there is', async () => {
-    const node = { metadata: { name: 'n1', resourceVersion: '5', annotations: null } };
+    const node = { metadata: { name: 'n1', resourceVersion: '5', annotations: 7 } };
     const { store } = await storeOf(policies(node, '7'), gone);
     for await (const event of store.watch({ kind: 'Node' })) {
       expect(event).toMatchObject({ type: 'error', final: false, error: { code: 'datastore/parse' } });

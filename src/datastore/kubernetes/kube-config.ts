@@ -1,5 +1,6 @@
 // Where the API server is and who we are, in Calico's order of preference: an inline kubeconfig, files (merged, the first
 // wins), an endpoint with its own credentials, the pod's service account. Loads the client library, which is large.
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { KubernetesConfig } from '../config-types.ts';
@@ -12,12 +13,14 @@ export async function loadKubeConfig(config: KubernetesConfig): Promise<KubeConf
   if (config.kubeconfigInline) {
     reading('kubeconfigInline', () => loaded.loadFromString(config.kubeconfigInline?.reveal() ?? ''));
   } else if (first !== undefined) {
-    reading(first, () => loaded.loadFromFile(first));
-    for (const file of others) {
+    const read = (file: string) => {
       const more = new library.KubeConfig();
       reading(file, () => more.loadFromFile(file));
-      loaded.mergeConfig(more, true);
-    }
+      return more;
+    };
+    // As kubectl: of several files, those that are not there say nothing.
+    const there = others.length === 0 ? [first] : config.kubeconfig.filter((file) => existsSync(file));
+    for (const file of there.length === 0 ? [first] : there) add(loaded, read(file));
   } else if (config.apiEndpoint === undefined) {
     if (!process.env['KUBERNETES_SERVICE_HOST'])
       throw new DatastoreError(
@@ -42,6 +45,18 @@ export async function loadKubeConfig(config: KubernetesConfig): Promise<KubeConf
       hint: 'see KUBECONFIG and --context',
     });
   return loaded;
+}
+
+/** Of several clusters, users or contexts of one name the first counts; the library throws there. */
+function add(loaded: KubeConfig, more: KubeConfig): void {
+  const join = <T extends { readonly name: string }>(all: readonly T[] = [], others: readonly T[] = []) => [
+    ...all,
+    ...others.filter(({ name }) => !all.some((known) => known.name === name)),
+  ];
+  loaded.clusters = join(loaded.clusters, more.clusters);
+  loaded.users = join(loaded.users, more.users);
+  loaded.contexts = join(loaded.contexts, more.contexts);
+  loaded.setCurrentContext(loaded.currentContext || more.currentContext);
 }
 
 /** What is given besides a kubeconfig wins over what it says. */
