@@ -53,8 +53,7 @@ const GROUPS: Asked = {
 
 export function customSource(flavour: Flavour, kind: string): Source {
   const { plural, namespaced } = storedKind('List', { kind });
-  const legacyIpam = flavour === LEGACY && kind === 'IPAMConfiguration';
-  const own = legacyIpam ? 'ipamconfigs' : plural;
+  const own = isLegacyIpam(flavour, kind) ? 'ipamconfigs' : plural;
   const base = `/apis/${flavour.group}/${flavour.version}`;
   const key = ({ metadata }: RawObject): ObjectKey | undefined => {
     const { name, namespace } = metadata ?? {};
@@ -80,6 +79,9 @@ export function customSource(flavour: Flavour, kind: string): Source {
     },
   };
 }
+
+/** Of the old group it is called otherwise. */
+const isLegacyIpam = (flavour: Flavour, kind: string) => flavour === LEGACY && kind === 'IPAMConfiguration';
 
 /** As Calico's client calls its resources in messages. */
 const capitalPlural = (kind: string) => (kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : `${kind}s`);
@@ -108,6 +110,19 @@ export interface CustomKind {
 
 const TRIES = 20;
 
+/** Labels of nodes are Kubernetes' own here, so that nobody can keep them apart. Calico says it in these words. */
+function checkLabelSync(key: ObjectKey, { spec }: ApiObject): void {
+  if (key.kind !== 'KubeControllersConfiguration') return;
+  const { controllers } = (spec ?? {}) as {
+    readonly controllers?: { readonly node?: { readonly syncLabels?: unknown } | null } | null;
+  };
+  if (controllers?.node?.syncLabels !== 'Disabled') return;
+  throw new DatastoreError('datastore/invalid', 'invalid SyncLabels value', {
+    key,
+    hint: 'spec.controllers.node.syncLabels can be Disabled in etcd alone: here nodes have the labels of Kubernetes',
+  });
+}
+
 export function customKind(api: Api, flavour: Flavour, source: Source): CustomKind {
   const entry = (key: ObjectKey, raw: unknown) =>
     customEntry(flavour, key, { ...(raw as RawObject), kind: key.kind });
@@ -116,6 +131,7 @@ export function customKind(api: Api, flavour: Flavour, source: Source): CustomKi
     const { resourceVersion: _r, ...plain } = metadata;
     return {
       ...rest,
+      kind: isLegacyIpam(flavour, object.kind) ? 'IPAMConfig' : object.kind,
       apiVersion: `${flavour.group}/${flavour.version}`,
       metadata: {
         ...(flavour === LEGACY ? storedMetadata(object) : plain),
@@ -131,6 +147,7 @@ export function customKind(api: Api, flavour: Flavour, source: Source): CustomKi
     more = '',
   ) => {
     const key = keyOf(method === 'POST' ? 'Create' : 'Update', object);
+    checkLabelSync(key, object);
     const path = source.path(key.namespace, method === 'POST' ? undefined : key.name);
     const call = { body: body(object, revision), signal: options?.signal };
     return entry(
