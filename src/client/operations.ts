@@ -14,7 +14,7 @@ import type { Problem } from '../errors/index.ts';
 import { type ApiObject, prepareForCreate, prepareForUpdate } from '../resources/api-object.ts';
 import { type Reading, readingOn, shown } from './reading.ts';
 import { invalid } from './faults.ts';
-import { fieldOf, textOf } from './fields.ts';
+import { fieldOf, textOf } from '../resources/fields.ts';
 import { rulesOf } from './rules/index.ts';
 import { stamped } from './stamp.ts';
 

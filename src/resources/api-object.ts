@@ -10,7 +10,7 @@
 import { type Problem, problem, type Result } from '../errors/problem.ts';
 import type { KindInfo } from './catalogue.ts';
 import { identityOf, inspectResource } from './parse.ts';
-import { fieldsOf, textOf } from './schema.ts';
+import { fieldsOf, textOf } from './fields.ts';
 import { withDefaults } from './stored/defaults.ts';
 import { normaliseObject } from './stored/encode.ts';
 import type { ApiObject, ObjectMeta } from './stored/object.ts';

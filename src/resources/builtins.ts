@@ -1,6 +1,7 @@
 // What always exists: the tiers that Calico creates, with values that nobody may change, and the profile that lets
 // everything through.
-import { fieldsOf, listOf, type Report } from './schema.ts';
+import { fieldsOf, listOf } from './fields.ts';
+import { type Report } from './schema.ts';
 import type { Profile, Resource, Tier } from './resource.ts';
 import type { Rule } from './rule/rule.ts';
 

@@ -6,7 +6,7 @@ import { formatPath } from '../errors/path.ts';
 import type { Path, Problem } from '../errors/problem.ts';
 import { formatPrefix, parsePrefix } from '../net/index.ts';
 import { SPECS } from './kinds/index.ts';
-import { fieldsOf, isObject } from './schema.ts';
+import { fieldsOf, isObject } from './fields.ts';
 import { valueAt } from './zod-issues.ts';
 
 export interface CalicoFault {

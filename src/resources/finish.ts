@@ -9,7 +9,7 @@ import type { IPPoolSpec } from './kinds/ip-pool.ts';
 import { compact } from './compact.ts';
 import { formatPrefix, parsePrefix } from '../net/index.ts';
 import { workloadEndpointName } from './workload-name.ts';
-import { fieldsOf } from './schema.ts';
+import { fieldsOf } from './fields.ts';
 
 export interface Parts {
   readonly kind: Resource['kind'];

@@ -1,6 +1,7 @@
 // ObjectMeta: what policy reads of it, by name; the rest is kept untouched in `other`.
 import * as z from 'zod';
-import { always, fieldsOf, type Report, STRING_MAP, stringMap } from './schema.ts';
+import { fieldsOf } from './fields.ts';
+import { always, type Report, STRING_MAP, stringMap } from './schema.ts';
 import { isLabelValue, isQualifiedName } from './scalars/names.ts';
 
 const MAX_ANNOTATION_BYTES = 262_144;

@@ -1,9 +1,10 @@
 // The few building blocks that our schemas add to zod: checks that always run, and sets and maps as Kubernetes has
 // them. A zod refinement is skipped as soon as the value under it has failed; `always` is not, so that one error
 // never hides another. A check that always runs sees values that may not have parsed: it reads them with `fieldsOf`,
-// `listOf` and `typeof`, and stays silent about what the shape has reported already.
+// `listOf` (fields.ts) and `typeof`, and stays silent about what the shape has reported already.
 import * as z from 'zod';
 import type { Note, Path } from '../errors/problem.ts';
+import { isObject, listOf } from './fields.ts';
 
 export interface Fault {
   readonly message: string;
@@ -97,24 +98,3 @@ export function stringMap(check: (key: string, value: string, report: Report) =>
 
 /** For the JSON Schema of what a check, not a type, takes for a map. */
 export const STRING_MAP = { type: 'object', additionalProperties: { type: 'string' } } as const;
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
-
-const NOTHING: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null));
-
-/** The fields of a value that may not have parsed; none when it is no object. */
-export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isObject(value) ? value : NOTHING;
-}
-
-/** The entries of a value that may not have parsed; none when it is no list. */
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** The value when it is a non-empty string. */
-export function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}

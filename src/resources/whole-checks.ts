@@ -4,7 +4,8 @@ import { checkBuiltin } from './builtins.ts';
 import { checkBgpConfigurationName } from './kinds/bgp-configuration-checks.ts';
 import { checkName } from './naming.ts';
 import { isDnsLabel } from './scalars/names.ts';
-import { fieldsOf, type Report, textOf } from './schema.ts';
+import { fieldsOf, textOf } from './fields.ts';
+import { type Report } from './schema.ts';
 import type { KindInfo } from './catalogue.ts';
 import { checkWorkloadEndpointName } from './workload-name.ts';
 

@@ -1,7 +1,8 @@
 // The name of a WorkloadEndpoint is made of its identifiers: four segments joined with `-`, in which every `-` is
 // doubled. Which identifiers they are depends on the orchestrator.
 import type { Path } from '../errors/problem.ts';
-import { fieldsOf, type Report } from './schema.ts';
+import { fieldsOf } from './fields.ts';
+import { type Report } from './schema.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -2,12 +2,12 @@
 import { DatastoreError } from '../../datastore/index.ts';
 import type { ApiObject } from '../../resources/api-object.ts';
 import { broken } from '../faults.ts';
-import { fieldOf, listOf, textOf } from '../fields.ts';
+import { fieldOf, listOf, textOf } from '../../resources/fields.ts';
 import type { Asked, Rules } from './index.ts';
 
 async function filtersExist({ kind, metadata, spec }: ApiObject, { store, options }: Asked): Promise<void> {
   const missing: string[] = [];
-  for (const name of listOf(fieldOf(spec, 'filters')).map(textOf)) {
+  for (const name of listOf(fieldOf(spec, 'filters')).flatMap((each) => textOf(each) ?? [])) {
     try {
       await store.get({ kind: 'BGPFilter', name }, options);
     } catch (error) {

@@ -6,13 +6,13 @@ import { parsePrefix, prefixCovers } from '../../net/index.ts';
 import { cancelled, type ObjectKey } from '../../datastore/index.ts';
 import type { ApiObject } from '../../resources/api-object.ts';
 import { broken } from '../faults.ts';
-import { fieldOf, listOf, textOf } from '../fields.ts';
+import { fieldOf, listOf, textOf } from '../../resources/fields.ts';
 import type { Asked, Rules, Writing } from './index.ts';
 
 /** As long as Calico waits for those who have just chosen the pool. */
 const SETTLE_MS = 500;
 
-const cidrOf = (pool: ApiObject) => textOf(fieldOf(pool.spec, 'cidr'));
+const cidrOf = (pool: ApiObject) => textOf(fieldOf(pool.spec, 'cidr')) ?? '';
 const keyOf = ({ kind, metadata }: ApiObject): ObjectKey => ({ kind, name: metadata.name });
 
 async function overlapsNone(pool: ApiObject, { store, options }: Asked): Promise<void> {

@@ -1,7 +1,7 @@
 // Nodes in etcd: the first thing that a new cluster makes, and what goes with one. Addresses that the node holds are
 // IPAM's to release.
 import { type Datastore, DatastoreError, type DeleteOptions, type ObjectKey } from '../../datastore/index.ts';
-import { fieldOf } from '../fields.ts';
+import { fieldOf } from '../../resources/fields.ts';
 import { ensureInitialized } from '../initialize.ts';
 import type { Rules } from './index.ts';
 

@@ -3,7 +3,7 @@
 import type { ObjectKey } from '../../datastore/index.ts';
 import { BUILTIN_TIERS } from '../../resources/index.ts';
 import { refused } from '../faults.ts';
-import { fieldOf } from '../fields.ts';
+import { fieldOf } from '../../resources/fields.ts';
 import type { Rules } from './index.ts';
 import { TIERED_KINDS } from './tiered.ts';
 

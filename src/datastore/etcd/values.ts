@@ -1,5 +1,6 @@
 // Calico's values: the object as JSON without its resourceVersion. A policy carries its name in an annotation beside it;
 // one without, written by an old Calico, may lie under `default.<name>`.
+import { isObject } from '../../resources/fields.ts';
 import { encodeMetadata, encodeObject } from '../../resources/stored/encode.ts';
 import type { ApiObject, ObjectMeta } from '../../resources/stored/object.ts';
 import { DatastoreError, invalidField, unreadable } from '../errors.ts';
@@ -58,7 +59,7 @@ function decodeValue(key: ObjectKey, value: Uint8Array, revision: string): ApiOb
   const text = utf8Text(value);
   if (text === undefined) throw new Error('not UTF-8');
   const parsed: unknown = JSON.parse(text);
-  if (!isRecord(parsed)) throw new Error('not a JSON object');
+  if (!isObject(parsed)) throw new Error('not a JSON object');
   const metadata = metadataOf(parsed['metadata'] ?? {});
   const named = NAMED_BY_ANNOTATION.has(key.kind) ? nameOfPolicy(metadata, parsed['spec'], key) : metadata;
   return {
@@ -78,13 +79,13 @@ const STRINGS = ['name', 'namespace', 'uid', 'creationTimestamp'];
 
 /** Only what others rely on; the rest of an object is for the checks of its kind. */
 function metadataOf(metadata: unknown): Record<string, unknown> {
-  if (!isRecord(metadata)) throw new Error('metadata is not an object');
+  if (!isObject(metadata)) throw new Error('metadata is not an object');
   for (const field of STRINGS)
     if (metadata[field] !== undefined && metadata[field] !== null && typeof metadata[field] !== 'string')
       throw new Error(`metadata.${field} is not text`);
   for (const field of ['labels', 'annotations']) {
     const map = metadata[field] ?? {};
-    if (!isRecord(map)) throw new Error(`metadata.${field} is not a map`);
+    if (!isObject(map)) throw new Error(`metadata.${field} is not a map`);
     for (const name of Object.keys(map))
       if (typeof map[name] !== 'string') throw new Error(`metadata.${field} is not a map of texts`);
   }
@@ -99,19 +100,15 @@ function nameOfPolicy(
   key: ObjectKey,
 ): Record<string, unknown> {
   const { annotations, ...others } = metadata;
-  const held = isRecord(annotations) ? annotations : {};
+  const held = isObject(annotations) ? annotations : {};
   if (!Object.hasOwn(held, ANNOTATION)) {
-    const tier = isRecord(spec) ? (spec['tier'] ?? '') : '';
+    const tier = isObject(spec) ? (spec['tier'] ?? '') : '';
     const name = typeof metadata['name'] === 'string' ? metadata['name'] : key.name;
     return { ...metadata, name: tier === '' || tier === 'default' ? name.replace(/^default\./, '') : name };
   }
   const { [ANNOTATION]: original, ...rest } = held;
   const parsed: unknown = JSON.parse(String(original));
-  const name: unknown = isRecord(parsed) ? parsed['name'] : undefined;
+  const name: unknown = isObject(parsed) ? parsed['name'] : undefined;
   if (typeof name !== 'string' || name === '') throw new Error(`annotation ${ANNOTATION} has no name`);
   return { ...others, ...(Object.keys(rest).length > 0 && { annotations: rest }), name };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

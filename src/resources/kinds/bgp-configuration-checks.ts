@@ -1,5 +1,6 @@
 // What the fields of a BGPConfiguration demand of each other, and of its name.
-import { fieldsOf, listOf, type Report } from '../schema.ts';
+import { fieldsOf, listOf } from '../fields.ts';
+import { type Report } from '../schema.ts';
 
 export const COMMUNITY = /^(\d+):(\d+)$|^(\d+):(\d+):(\d+)$/;
 

@@ -1,7 +1,8 @@
 // What the fields of a BGPPeer demand of each other.
 import { parseAddress } from '../../net/index.ts';
 import { addressOfPeer } from '../scalars/net.ts';
-import { fieldsOf, type Report, textOf } from '../schema.ts';
+import { fieldsOf, textOf } from '../fields.ts';
+import { type Report } from '../schema.ts';
 
 export function checkPeer(value: unknown, report: Report): void {
   const spec = fieldsOf(value);

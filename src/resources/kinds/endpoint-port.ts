@@ -1,6 +1,7 @@
 // Named ports of host endpoints and workload endpoints, which rules refer to by name.
 import * as z from 'zod';
-import { always, fieldsOf } from '../schema.ts';
+import { fieldsOf } from '../fields.ts';
+import { always } from '../schema.ts';
 import { net } from '../scalars/net.ts';
 import { portName, portNumber } from '../scalars/port.ts';
 import { decodeProtocol, hasPorts, protocol } from '../scalars/protocol.ts';

@@ -1,5 +1,6 @@
 // What the fields of a FelixConfiguration demand beyond their types.
-import { fieldsOf, listOf, type Report } from '../schema.ts';
+import { fieldsOf, listOf } from '../fields.ts';
+import { type Report } from '../schema.ts';
 
 /** Beyond this many tables the kernel is asked too much. */
 const MOST_TABLES = 65_535;

@@ -1,7 +1,8 @@
 // HostEndpoint: an interface of a node, or all of them, as a subject of policy.
 import * as z from 'zod';
 import { invalid, rules, some } from '../cel/cel.ts';
-import { always, fieldsOf, listOf, set, textOf } from '../schema.ts';
+import { fieldsOf, listOf, textOf } from '../fields.ts';
+import { always, set } from '../schema.ts';
 import { address } from '../scalars/net.ts';
 import { interfaceOrAll, name } from '../scalars/names.ts';
 import { hostEndpointPort } from './endpoint-port.ts';

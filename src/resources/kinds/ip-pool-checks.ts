@@ -1,7 +1,8 @@
 // What the fields of an IPPool demand of each other.
 import { parsePrefix, prefixCovers } from '../../net/index.ts';
 import type { Prefix } from '../../net/types.ts';
-import { fieldsOf, listOf, type Report, textOf } from '../schema.ts';
+import { fieldsOf, listOf, textOf } from '../fields.ts';
+import { type Report } from '../schema.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

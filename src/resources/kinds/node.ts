@@ -1,6 +1,7 @@
 // Node: a machine, its addresses and tunnels.
 import * as z from 'zod';
-import { always, isObject, numberOrText } from '../schema.ts';
+import { isObject } from '../fields.ts';
+import { always, numberOrText } from '../schema.ts';
 import { decodeAsNumber } from '../scalars/as-number.ts';
 import { addressV4, addressV6, cidrV4, cidrV6, mac } from '../scalars/net.ts';
 

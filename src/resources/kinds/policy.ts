@@ -2,7 +2,8 @@
 // rule lists, tier `default`.
 import * as z from 'zod';
 import { GLOBAL_NETWORK_POLICY_RULES, NETWORK_POLICY_RULES } from '../cel/policy.ts';
-import { always, fieldsOf, listOf, type Report, set } from '../schema.ts';
+import { fieldsOf, listOf } from '../fields.ts';
+import { always, type Report, set } from '../schema.ts';
 import { name } from '../scalars/names.ts';
 import { selector } from '../scalars/selector.ts';
 import { checkDirections } from '../rule/checks.ts';

@@ -2,7 +2,8 @@
 // its types.
 import * as z from 'zod';
 import { networkPolicyRules } from '../kubernetes/network-policy.ts';
-import { always, fieldsOf, type Report } from '../schema.ts';
+import { fieldsOf } from '../fields.ts';
+import { always, type Report } from '../schema.ts';
 import { isZero, stagedAction } from './staged-policy.ts';
 
 function checkDelete(value: unknown, report: Report): void {

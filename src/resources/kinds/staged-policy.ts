@@ -2,7 +2,8 @@
 // nothing but its tier.
 import * as z from 'zod';
 import { GLOBAL_NETWORK_POLICY_RULES, NETWORK_POLICY_RULES } from '../cel/policy.ts';
-import { always, fieldsOf, type Report } from '../schema.ts';
+import { fieldsOf } from '../fields.ts';
+import { always, type Report } from '../schema.ts';
 import { checkDirections } from '../rule/checks.ts';
 import {
   checkSwitches,

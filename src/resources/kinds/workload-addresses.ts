@@ -1,6 +1,7 @@
 // The addresses of a workload endpoint: each one is single, and each NAT maps one of them within a family.
 import { parsePrefix } from '../../net/index.ts';
-import { fieldsOf, listOf, type Report } from '../schema.ts';
+import { fieldsOf, listOf } from '../fields.ts';
+import { type Report } from '../schema.ts';
 
 /** The address as its bits and family, when the text is one address with or without its full length. */
 function single(text: string): { key: string; family: 4 | 6 } | 'many' | undefined {

@@ -3,7 +3,8 @@
 import * as z from 'zod';
 import { parsePrefix } from '../../net/index.ts';
 import { isPortName } from '../scalars/port.ts';
-import { always, fieldsOf, type Report, textThat } from '../schema.ts';
+import { fieldsOf } from '../fields.ts';
+import { always, type Report, textThat } from '../schema.ts';
 import { labelSelector } from './label-selector.ts';
 import { portNumber } from './network-policy.ts';
 

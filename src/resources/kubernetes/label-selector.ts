@@ -3,7 +3,8 @@
 import * as z from 'zod';
 import { labels } from '../metadata.ts';
 import { isLabelValue, isQualifiedName } from '../scalars/names.ts';
-import { always, fieldsOf, listOf, type Report, textThat } from '../schema.ts';
+import { fieldsOf, listOf } from '../fields.ts';
+import { always, type Report, textThat } from '../schema.ts';
 
 const operator = z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']);
 

@@ -3,7 +3,8 @@
 import * as z from 'zod';
 import { maskPrefix, parsePrefix, type Prefix, prefixCovers } from '../../net/index.ts';
 import { isPortName } from '../scalars/port.ts';
-import { always, fieldsOf, listOf, type Report, textOf } from '../schema.ts';
+import { fieldsOf, listOf, textOf } from '../fields.ts';
+import { always, type Report } from '../schema.ts';
 import { labelSelector } from './label-selector.ts';
 
 function prefixOf(text: unknown): Prefix | undefined {

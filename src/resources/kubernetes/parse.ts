@@ -5,7 +5,7 @@ import { KINDS } from '../catalogue.ts';
 import type { ParseOptions } from '../parse.ts';
 import { plainData } from '../plain.ts';
 import { API_VERSION } from '../resource.ts';
-import { fieldsOf, textOf } from '../schema.ts';
+import { fieldsOf, textOf } from '../fields.ts';
 import { type ResourceKey, resourceKey } from '../types.ts';
 import { problemsOf } from '../zod-issues.ts';
 import { type KubernetesKind, type KubernetesObject, OBJECTS } from './objects.ts';

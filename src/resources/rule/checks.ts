@@ -4,7 +4,8 @@
 import type { Path } from '../../errors/problem.ts';
 import { parsePrefix } from '../../net/index.ts';
 import type { Family } from '../../net/types.ts';
-import { fieldsOf, isObject, listOf, type Report, textOf } from '../schema.ts';
+import { fieldsOf, isObject, listOf, textOf } from '../fields.ts';
+import { type Report } from '../schema.ts';
 import { decodeProtocol, hasPorts, type Protocol } from '../scalars/protocol.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 // The HTTP match of a rule. tortie shows it; in the kernel a rule that has one matches nothing.
 import * as z from 'zod';
-import { always, fieldsOf, type Report, set } from '../schema.ts';
+import { fieldsOf } from '../fields.ts';
+import { always, type Report, set } from '../schema.ts';
 
 function checkPath(value: unknown, report: Report): void {
   const { exact, prefix } = fieldsOf(value);

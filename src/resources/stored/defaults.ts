@@ -2,7 +2,7 @@
 // update, and the defaults of the schemas, which on etcd the client applies itself and on Kubernetes the API server.
 // Values of a wrong type are left for the checks to find.
 import { formatPrefix, parsePrefix } from '../../net/index.ts';
-import { isObject, listOf, textOf } from '../schema.ts';
+import { isObject, listOf, textOf } from '../fields.ts';
 import { workloadEndpointName } from '../workload-name.ts';
 import type { ApiObject, ObjectMeta } from './object.ts';
 

@@ -1,5 +1,5 @@
 // An object as the text that Calico stores.
-import { isObject } from '../schema.ts';
+import { isObject } from '../fields.ts';
 import type { ApiObject, ObjectMeta } from './object.ts';
 import { goJson } from './go-json.ts';
 import { METADATA, specLayout, STATUSES } from './layouts.ts';

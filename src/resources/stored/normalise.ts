@@ -1,6 +1,6 @@
 // An object in the form in which Calico would write it: fields in order, nothing that holds nothing, one spelling of
 // each value. Unknown fields stay, behind the others. Doing it twice changes nothing.
-import { isObject } from '../schema.ts';
+import { isObject } from '../fields.ts';
 import type { Layout, LayoutField } from './layout.ts';
 
 /** `value` is plain JSON; what has another shape than the layout says is left as it is. */

@@ -1,7 +1,7 @@
 // The form in which Calico writes values that it accepts in several: numbers given as text, durations, maps.
 import { decodeAsNumber } from '../scalars/as-number.ts';
 import { formatDuration, parseDuration } from '../scalars/duration.ts';
-import { isObject } from '../schema.ts';
+import { isObject } from '../fields.ts';
 import { byBytes } from './byte-order.ts';
 
 /** A value that is not of its type comes back as it is: checks report it. */

@@ -3,7 +3,7 @@
 // certainty is refused, and whoever calls reads the result again before it is kept.
 import { Document, isAlias, parseAllDocuments, visit } from 'yaml';
 import type { Path } from '../../../errors/index.ts';
-import { isObject } from '../../../resources/schema.ts';
+import { isObject } from '../../../resources/fields.ts';
 import type { ApiObject } from '../../../resources/stored/object.ts';
 import type { DocumentOrigin } from '../documents.ts';
 import { YAML_OPTIONS } from '../yaml-options.ts';
