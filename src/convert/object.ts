@@ -4,11 +4,11 @@ import { convertClusterNetworkPolicy } from './cluster-network-policy.ts';
 import type { Conversion } from './conversion.ts';
 import { convertEndpointSlice } from './endpoint-slice.ts';
 import { convertNetworkPolicy } from './network-policy.ts';
-import { convertNode } from './node.ts';
+import { convertNode, type NodeOptions } from './node.ts';
 import { convertPod, type PodOptions } from './pod.ts';
 import { convertNamespace, convertServiceAccount } from './profiles.ts';
 
-export interface ConvertOptions extends PodOptions {
+export interface ConvertOptions extends PodOptions, NodeOptions {
   /** All of the cluster; read only for ClusterNetworkPolicies with node peers. */
   readonly nodes?: readonly Node[];
 }
@@ -22,7 +22,7 @@ export function convertObject(object: KubernetesObject, options: ConvertOptions 
     case 'ServiceAccount':
       return convertServiceAccount(object);
     case 'Node':
-      return convertNode(object);
+      return convertNode(object, options);
     case 'EndpointSlice':
       return convertEndpointSlice(object);
     case 'NetworkPolicy':

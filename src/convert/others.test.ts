@@ -1,6 +1,6 @@
 // Namespaces, service accounts, nodes and EndpointSlices by example.
 import { labelMap } from '../resources/index.ts';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { convertObject } from './object.ts';
 import { read } from './testing/read.ts';
 
@@ -77,6 +77,93 @@ it('a node: labels of Kubernetes win, bad annotations are ignored', () => {
         { address: '192.0.2.1', type: 'InternalIP' },
       ],
     },
+  });
+});
+
+describe('what Calico keeps in annotations of a node', () => {
+  const at = (name: string) => `projectcalico.org/${name}`;
+  const spec = { podCIDR: '10.244.1.0/24', podCIDRs: ['10.244.1.0/24', 'fd00:244:1::/64'] };
+  const all = {
+    [at('IPv4Address')]: '192.0.2.1/24',
+    [at('IPv6Address')]: '2001:db8::1',
+    [at('ASNumber')]: '1.10',
+    [at('RouteReflectorClusterID')]: '244.0.0.1',
+    [at('IPv4IPIPTunnelAddr')]: '10.65.0.1',
+    [at('IPv4VXLANTunnelAddr')]: '10.65.0.2',
+    [at('IPv6VXLANTunnelAddr')]: 'fd00::2',
+    [at('VXLANTunnelMACAddr')]: '66:11:22:33:44:55',
+    [at('VXLANTunnelMACAddrV6')]: '66:11:22:33:44:56',
+    [at('IPv4WireguardInterfaceAddr')]: '10.65.0.3',
+    [at('IPv6WireguardInterfaceAddr')]: 'fd00::3',
+    [at('WireguardPublicKey')]: 'k4',
+    [at('WireguardPublicKeyV6')]: 'k6',
+    [at('Interfaces')]: '[{"name":"eth1","addresses":["198.51.100.1","nonsense"],"mtu":1}]',
+    [at('annotations')]: '{"note":"x","bad":1}',
+  };
+  const node = (annotations: Record<string, string>) =>
+    convert('v1', 'Node', { name: 'n', annotations }, { spec });
+
+  it('is all of it shown', () => {
+    expect(node(all)).toEqual({
+      apiVersion: 'projectcalico.org/v3',
+      kind: 'Node',
+      metadata: { name: 'n', annotations: new Map([['note', 'x']]) },
+      spec: {
+        bgp: {
+          asNumber: 65_546,
+          ipv4Address: '192.0.2.1/24',
+          ipv6Address: '2001:db8::1',
+          ipv4IPIPTunnelAddr: '10.65.0.1',
+          routeReflectorClusterID: '244.0.0.1',
+        },
+        ipv4VXLANTunnelAddr: '10.65.0.2',
+        ipv6VXLANTunnelAddr: 'fd00::2',
+        vxlanTunnelMACAddr: '66:11:22:33:44:55',
+        vxlanTunnelMACAddrV6: '66:11:22:33:44:56',
+        wireguard: { interfaceIPv4Address: '10.65.0.3', interfaceIPv6Address: 'fd00::3' },
+        interfaces: [{ name: 'eth1', addresses: ['198.51.100.1'] }],
+        orchRefs: [{ nodeName: 'n', orchestrator: 'k8s' }],
+        addresses: [
+          { address: '192.0.2.1/24', type: 'CalicoNodeIP' },
+          { address: '2001:db8::1', type: 'CalicoNodeIP' },
+        ],
+      },
+      status: { podCIDRs: spec.podCIDRs, wireguardPublicKey: 'k4', wireguardPublicKeyV6: 'k6' },
+    });
+  });
+
+  it('counts only where the field can have it, family and host bits included', () => {
+    const wrong = {
+      [at('IPv4Address')]: '2001:db8::1/64',
+      [at('IPv6Address')]: '192.0.2.1/24',
+      [at('ASNumber')]: '70000000000',
+      [at('RouteReflectorClusterID')]: 'nonsense',
+      [at('IPv4IPIPTunnelAddr')]: '10.65.0.1/24',
+      [at('IPv4VXLANTunnelAddr')]: 'fd00::2',
+      [at('VXLANTunnelMACAddr')]: '66:11',
+      [at('Interfaces')]: '[{"name":7}]',
+      [at('labels')]: '{bad',
+    };
+    const { metadata, spec: converted } = node(wrong) ?? {};
+    expect([metadata, converted]).toEqual([
+      { name: 'n' },
+      { orchRefs: [{ nodeName: 'n', orchestrator: 'k8s' }] },
+    ]);
+  });
+
+  it('gives way to the pod CIDR where tunnels follow that', () => {
+    const { value } = read({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: 'n', annotations: { ...all, [at('ASNumber')]: '' } },
+      spec,
+    });
+    const converted = value && convertObject(value, { usePodCidr: true }).value;
+    expect(converted?.spec).toMatchObject({
+      bgp: { ipv4IPIPTunnelAddr: '10.244.1.1', ipv4Address: '192.0.2.1/24' },
+      wireguard: { interfaceIPv4Address: '10.244.1.1' },
+    });
+    expect(converted?.spec).not.toHaveProperty('wireguard.interfaceIPv6Address');
   });
 });
 

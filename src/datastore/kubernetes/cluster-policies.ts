@@ -1,16 +1,16 @@
 // ClusterNetworkPolicies. One that names nodes becomes the nodes' addresses, so it changes when they do: the nodes are
 // read with the list, watched with the watch, and such a policy's revision says for which nodes it was made.
 import { createHash } from 'node:crypto';
-import { convertObject, dependsOnNodes } from '../../convert/index.ts';
+import { dependsOnNodes } from '../../convert/index.ts';
 import { KUBERNETES_KINDS, type Node, parseKubernetes } from '../../resources/index.ts';
 import type { CallOptions, Entry, Listing, ObjectKey, Revision, Selection, WatchEvent } from '../types.ts';
 import type { Api } from './connect.ts';
 import { convertedSource } from './converted.ts';
 import { merged } from './merged.ts';
+import { nodeSource } from './nodes.ts';
 import { getSource, listSource, type RawObject, type Source, watchSource } from './reading.ts';
 
 const KIND = 'KubernetesClusterNetworkPolicy';
-const NODE_INFO = KUBERNETES_KINDS.find(({ kind }) => kind === 'Node')!;
 const POLICY_INFO = KUBERNETES_KINDS.find(({ kind }) => kind === 'ClusterNetworkPolicy')!;
 
 const key = ({ metadata }: RawObject): ObjectKey | undefined =>
@@ -25,26 +25,8 @@ function namesNodes(raw: RawObject): boolean {
   return value?.kind === 'ClusterNetworkPolicy' && dependsOnNodes(value);
 }
 
-/** Nodes as the conversion takes them: what Kubernetes says of them. */
-const RAW_NODES: Source = {
-  kind: 'Node',
-  resource: 'nodes',
-  path: () => '/api/v1/nodes',
-  key: ({ metadata }) => (metadata?.name ? { kind: 'Node', name: metadata.name } : undefined),
-  read(raw) {
-    const { value } = parseKubernetes(NODE_INFO, {
-      ...raw,
-      apiVersion: NODE_INFO.apiVersion,
-      kind: NODE_INFO.kind,
-    });
-    const node = value && convertObject(value).value;
-    if (node?.kind !== 'Node') return undefined;
-    const name = node.metadata.name;
-    const revision = raw.metadata?.resourceVersion ?? '';
-    const shown = { apiVersion: node.apiVersion, kind: 'Node', metadata: { name } };
-    return { key: { kind: 'Node', name }, value: shown, revision, resource: node };
-  },
-};
+/** Of a node only labels and addresses count here, and those are the same either way. */
+const NODES = nodeSource({ usePodCidr: false });
 
 /** The nodes of a moment. */
 class Nodes {
@@ -100,7 +82,7 @@ const withNodes = (nodes: Nodes): Source =>
 
 async function readNodes(api: Api, signal: AbortSignal | undefined): Promise<readonly [Nodes, Revision]> {
   const nodes = new Nodes();
-  const { items, revision } = await listSource(api, RAW_NODES, { kind: 'Node' }, { signal });
+  const { items, revision } = await listSource(api, NODES, { kind: 'Node' }, { signal });
   for (const { resource } of items)
     if (resource?.kind === 'Node') nodes.set(resource.metadata.name, resource);
   return [nodes, revision];
@@ -154,7 +136,7 @@ export const clusterPolicyKind = (api: Api) => ({
     const followed = async function* (stop: AbortSignal): AsyncGenerator<WatchEvent, void> {
       for await (const event of watchSource(
         api,
-        RAW_NODES,
+        NODES,
         { kind: 'Node' },
         { revision: nodesRevision, signal: stop },
       )) {

@@ -119,7 +119,7 @@ function checkLabelSync(key: ObjectKey, { spec }: ApiObject): void {
   if (controllers?.node?.syncLabels !== 'Disabled') return;
   throw new DatastoreError('datastore/invalid', 'invalid SyncLabels value', {
     key,
-    hint: 'spec.controllers.node.syncLabels can be Disabled in etcd alone: here nodes have the labels of Kubernetes',
+    hint: 'on Kubernetes nodes have its labels, always: leave controllers.node.syncLabels out',
   });
 }
 

@@ -4,6 +4,7 @@
 //   createKubernetesDatastore(config): Datastore   connects when it is first used
 //   connect.ts   requests     reading.ts   lists and watches     faults.ts   errors
 // Revisions are the API server's. A delete compares the uid alone, as Calico does; history is not kept.
+import { KINDS } from '../../resources/catalogue.ts';
 import type { ApiObject } from '../../resources/stored/object.ts';
 import type { KubernetesConfig } from '../config-types.ts';
 import { link, longLived, untilAborted } from '../abort.ts';
@@ -50,6 +51,11 @@ interface Kind {
 
 /** Without a store behind them. */
 const NOWHERE = new Set(['LiveMigration', 'BlockAffinity', 'IPAMBlock', 'IPAMHandle']);
+
+/** Made of what Kubernetes has. */
+const OF_KUBERNETES = new Set(['Node', 'Profile', 'WorkloadEndpoint']);
+/** Every other kind is a custom resource; `clean` removes them. */
+const CUSTOM_KINDS = [...KINDS.keys()].filter((kind) => !NOWHERE.has(kind) && !OF_KUBERNETES.has(kind));
 
 export interface KubernetesOptions {
   readonly times?: ApiTimes;
@@ -188,7 +194,7 @@ export function createKubernetesDatastore(
     // Custom resources must have been installed; what Calico expects in them is the client's affair.
     ensureInitialized: async (call) => await guarded(call, undefined, async () => undefined),
     async clean(call) {
-      for (const kind of CUSTOM) {
+      for (const kind of CUSTOM_KINDS) {
         const { items } = await this.list({ kind }, call);
         for (const { key } of items) await this.delete(key, call);
       }
@@ -218,28 +224,6 @@ export function createKubernetesDatastore(
     }
   }
 }
-
-/** What `clean` removes. */
-const CUSTOM: readonly string[] = [
-  'BGPConfiguration',
-  'BGPFilter',
-  'BGPPeer',
-  'CalicoNodeStatus',
-  'ClusterInformation',
-  'FelixConfiguration',
-  'GlobalNetworkPolicy',
-  'GlobalNetworkSet',
-  'HostEndpoint',
-  'IPPool',
-  'IPReservation',
-  'KubeControllersConfiguration',
-  'NetworkPolicy',
-  'NetworkSet',
-  'StagedGlobalNetworkPolicy',
-  'StagedKubernetesNetworkPolicy',
-  'StagedNetworkPolicy',
-  'Tier',
-];
 
 /** The API server's revisions are numbers, and a profile's has two. */
 function numeric(revision: Revision): Revision {

@@ -27,7 +27,10 @@ export const podStatus = z.object({
   podIPs: z.array(z.object({ ip: z.string().optional() })).optional(),
 });
 
-export const nodeSpec = z.object({ podCIDRs: z.array(z.string()).optional() });
+export const nodeSpec = z.object({
+  podCIDR: z.string().optional(),
+  podCIDRs: z.array(z.string()).optional(),
+});
 
 export const nodeStatus = z.object({
   addresses: z.array(z.object({ type: z.string(), address: z.string() })).optional(),
