@@ -13,7 +13,7 @@ import {
   testClock,
   unavailable,
 } from './testing.ts';
-import { TIMES } from './watch-cache.ts';
+import { TIMES } from './follow.ts';
 
 const SETS = ['GlobalNetworkSet'];
 const running: { readonly end: AbortController; readonly done: Promise<void> }[] = [];

@@ -1,23 +1,11 @@
-// One kind of one datastore, kept in step: list, watch from there, and over again when the watch can go on no more. It
-// remembers keys and revisions, not values, so that what went while nobody watched is found, and what did not change
-// is not sent again.
-//
-// Trouble is never an end. A watch that ends is opened again from the last revision; after five times without an event
-// in between, or when the revision has expired, all is listed anew. Waits grow by chance up to 30 s (decorrelated
-// jitter), so that many nodes do not return together to a server that has just started.
-import {
-  type Datastore,
-  DatastoreError,
-  type Entry,
-  type Listing,
-  type ObjectKey,
-  type WatchEvent,
-} from '../datastore/index.ts';
-import { isLatest } from '../datastore/keys.ts';
+// One kind of one datastore, kept in step (follow.ts). It remembers keys and revisions, not values, so that what went
+// while nobody watched is found, and what did not change is not sent again.
+import type { Datastore, DatastoreError, Entry, Listing, ObjectKey, WatchEvent } from '../datastore/index.ts';
 import type { Problem } from '../errors/index.ts';
 import type { ResourceKey } from '../resources/index.ts';
 import type { Clock } from './clock.ts';
 import { decode, keyOfEntry } from './decode.ts';
+import { follow, type Follower } from './follow.ts';
 import type { SyncStatus, SyncUpdate } from './types.ts';
 
 /** Where it all goes; called in the order of the events. */
@@ -28,18 +16,6 @@ export interface CacheOutput {
   trouble(kind: string, error: unknown): void;
 }
 
-/** Milliseconds, but for the first; Calico's constants where it has them. */
-export const TIMES = {
-  triesAtOneRevision: 5,
-  betweenLists: 500,
-  /** A kind that cannot be watched, such as one whose CRD is not installed, is asked for so often. */
-  poll: 5_000,
-  firstWait: 500,
-  longestWait: 30_000,
-  /** Without an answer for so long the datastore counts as lost; what was read stays in force. */
-  lostAfter: 600_000,
-} as const;
-
 export async function keepInStep(
   store: Datastore,
   kind: string,
@@ -47,99 +23,11 @@ export async function keepInStep(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  const state = new Known(kind, output);
-  const pause = pauses(clock, signal);
-  let contact = clock.now();
-  /** Status changes of kinds that are asked for again and again would say nothing. */
-  let quiet = false;
-  let listedBefore = false;
-  /** Of the last list, for the shortest time between two. */
-  let listedAt = -Infinity;
-  const failed = (error: unknown) => {
-    output.trouble(kind, error);
-    if (clock.now() - contact > TIMES.lostAfter) output.status(kind, 'wait-for-datastore');
-  };
-
-  while (!signal.aborted) {
-    await clock.sleep(listedAt + TIMES.betweenLists - clock.now(), signal);
-    if (signal.aborted) return;
-    listedAt = clock.now();
-    let listing: Listing;
-    try {
-      if (listedBefore && !quiet) output.status(kind, 'resync-in-progress');
-      listing = await store.list({ kind }, { signal });
-    } catch (error) {
-      if (signal.aborted) return;
-      failed(error);
-      await pause.longer();
-      continue;
-    }
-    contact = clock.now();
-    listedBefore = true;
-    pause.reset();
-    if (!quiet) {
-      output.status(kind, 'resync-in-progress');
-      if (listing.missing) output.trouble(kind, listing.missing);
-    }
-    state.replace(listing);
-    output.status(kind, 'in-sync');
-    quiet = isLatest(listing.revision) || !(await watchFrom(listing.revision));
-    if (quiet) await clock.sleep(TIMES.poll, signal);
-  }
-
-  /** Until a new list is needed. Answers false when this kind cannot be watched. */
-  async function watchFrom(start: string): Promise<boolean> {
-    let revision = start;
-    let tries = 0;
-    while (!signal.aborted && tries < TIMES.triesAtOneRevision) {
-      const opened = clock.now();
-      tries++;
-      try {
-        for await (const event of store.watch({ kind }, { revision, bookmarks: true, signal })) {
-          if (event.type === 'error') {
-            if (event.error.code === 'datastore/expired') return true;
-            if (event.final) throw event.error;
-            state.unreadable(event);
-            if (event.revision === undefined) continue;
-            revision = event.revision;
-          } else revision = state.take(event);
-          contact = clock.now();
-          tries = 0;
-          pause.reset();
-        }
-      } catch (error) {
-        if (signal.aborted) return true;
-        failed(error);
-        if (error instanceof DatastoreError && error.code === 'datastore/expired') return true;
-        if (error instanceof DatastoreError && error.code === 'datastore/not-supported') return false;
-        await pause.longer();
-        continue;
-      }
-      // It ended without an error, as servers end watches now and then.
-      if (clock.now() - opened < TIMES.firstWait) await pause.longer();
-      else tries = 0;
-    }
-    return true;
-  }
-}
-
-function pauses(clock: Clock, signal: AbortSignal) {
-  let last: number = TIMES.firstWait;
-  return {
-    reset() {
-      last = TIMES.firstWait;
-    },
-    /** Between the first wait and three times the last one. */
-    async longer(): Promise<void> {
-      const most = Math.min(TIMES.longestWait, last * 3);
-      last = TIMES.firstWait + clock.random() * (most - TIMES.firstWait);
-      await clock.sleep(last, signal);
-    },
-  };
+  await follow({ store, selection: { kind }, clock }, new Known(kind, output), signal);
 }
 
 /** The keys and revisions that were seen, and which of them the receiver has. */
-class Known {
+class Known implements Follower {
   readonly #kind: string;
   readonly #output: CacheOutput;
   #revisions = new Map<ResourceKey, string>();
@@ -173,7 +61,6 @@ class Known {
     for (const key of before.keys()) this.#gone(key);
   }
 
-  /** Answers the revision of the event. */
   take(event: Exclude<WatchEvent, { type: 'error' }>): string {
     if (event.type === 'bookmark') return event.revision;
     if (event.type === 'deleted') {
@@ -189,6 +76,14 @@ class Known {
   unreadable({ key, error }: { readonly key?: ObjectKey; readonly error: DatastoreError }): void {
     if (!key) return this.#output.trouble(this.#kind, error);
     this.#invalid(keyOfEntry({ key }), error.problems);
+  }
+
+  status(status: SyncStatus): void {
+    this.#output.status(this.#kind, status);
+  }
+
+  trouble(error: unknown): void {
+    this.#output.trouble(this.#kind, error);
   }
 
   #put(key: ResourceKey, entry: Entry): void {

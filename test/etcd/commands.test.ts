@@ -4,6 +4,7 @@ import { ENDPOINTS, folder, policy, tortie } from '../../src/cli/testing.ts';
 import { createClient } from '../../src/client/index.ts';
 import { loadFiles } from '../../src/datastore/file/index.ts';
 import { createEtcdDatastore } from '../../src/datastore/etcd/index.ts';
+import type { Datastore } from '../../src/datastore/index.ts';
 import type { ApiObject } from '../../src/resources/api-object.ts';
 import { parseAllDocuments } from 'yaml';
 import { type EtcdServer, startEtcd } from './server.ts';
@@ -108,4 +109,36 @@ describe('the configuration of IPAM', () => {
     expect(await etcd.getRaw(KEY)).toBeUndefined();
     expect(await etcd.getRaw(OWN)).toBe('{"auto_allocate_blocks":true}');
   });
+});
+
+it('get -w: a revision that is compacted away before it is watched from', async () => {
+  const direct = createEtcdDatastore({ endpoints: [etcd.endpoint] });
+  const set = (name: string): ApiObject => ({
+    apiVersion: 'projectcalico.org/v3',
+    kind: 'GlobalNetworkSet',
+    metadata: { name },
+    spec: {},
+  });
+  for (const name of ['a', 'b']) await direct.create(set(name));
+  let watches = 0;
+  const store: Datastore = {
+    ...direct,
+    async *watch(selection, options) {
+      if (++watches === 1) {
+        await direct.delete({ kind: 'GlobalNetworkSet', name: 'a' });
+        const { revision } = await direct.create(set('c'));
+        await etcd.compact(revision);
+      } else await direct.delete({ kind: 'GlobalNetworkSet', name: 'b' });
+      for await (const event of direct.watch(selection, options)) {
+        yield event;
+        if (event.type === 'deleted') await direct.close();
+      }
+    },
+  };
+  const { status, stdout, stderr } = await tortie(['get', 'gns', '-w', '-o', 'name'], { store });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout.replaceAll('globalnetworkset.projectcalico.org/', '')).toBe(
+    'ADDED a\nADDED b\nDELETED a\nADDED c\nDELETED b\n',
+  );
+  expect(watches).toBeGreaterThanOrEqual(2);
 });

@@ -1,6 +1,7 @@
 // `get`: which objects, in which form. What calicoctl itself prints is in test/etcd/calicoctl.test.ts.
-import { describe, expect, it } from 'vitest';
-import type { Datastore } from '../../datastore/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { closed, expired } from '../../datastore/errors.ts';
+import { type Datastore, DatastoreError } from '../../datastore/index.ts';
 import { RESOURCE_KINDS } from '../resources/kinds.ts';
 import { object, stored, type Stored } from '../resources/testing.ts';
 
@@ -158,12 +159,12 @@ describe('what is refused', () => {
 });
 
 describe('--watch', () => {
-  it('shows what there is and then what happens, until the store ends it', async () => {
+  it('shows what there is and then what happens, until the store is closed', async () => {
     const { run, store } = await filled();
-    const [all, one] = [watched(store, 3), watched(store, 2)];
+    const [all, one] = [watched(store, [closing(3)]), watched(store, [closing(2)])];
     const table = run('get ippools -w', { store: all.store });
     const objects = run('get ippool pool -w -o json', { store: one.store });
-    await Promise.all([all.started, one.started]);
+    await Promise.all([all.opened(1), one.opened(1)]);
     const { value } = await store.get({ kind: 'IPPool', name: 'pool' });
     await store.update({ ...value, spec: { ...(value.spec as object), nodeSelector: 'has(a)' } });
     await store.create(object('IPPool', 'other', { cidr: '10.1.0.0/16' }));
@@ -174,7 +175,7 @@ describe('--watch', () => {
       'EVENT      NAME   CIDR          SELECTOR',
       'ADDED      pool   10.0.0.0/16   all()',
       'MODIFIED   pool   10.0.0.0/16   has(a)',
-      'ADDED      other  10.1.0.0/16',
+      'ADDED      other  10.1.0.0/16   all()',
       'DELETED    pool   10.0.0.0/16   has(a)',
       '',
     ]);
@@ -184,25 +185,100 @@ describe('--watch', () => {
       '"type": "DELETED"',
     ]);
   });
+
+  it('an expired watch is taken up by a new list: what happened meanwhile is told, and nothing else', async () => {
+    const { run, store } = await stored(
+      ...['a', 'b', 'c', 'd'].map((name) => object('GlobalNetworkSet', name)),
+    );
+    const pick = (name: string) => store.get({ kind: 'GlobalNetworkSet', name });
+    const again = async (name: string, uid: string) => {
+      const metadata = { uid, creationTimestamp: '2026-01-01T00:00:00Z' };
+      await store.delete({ kind: 'GlobalNetworkSet', name });
+      await store.create(object('GlobalNetworkSet', name, {}, metadata));
+    };
+    const meanwhile = async () => {
+      const { value } = await pick('b');
+      await store.update({ ...value, spec: { nets: ['10.0.0.0/8'] } });
+      await store.delete({ kind: 'GlobalNetworkSet', name: 'c' });
+      await store.create(object('GlobalNetworkSet', 'e'));
+      await again('d', '11111111-1111-1111-1111-111111111111');
+    };
+    const faulty = watched(store, [expiring(1, meanwhile), closing(1)]);
+    const running = run('get gns -w -o name', { store: faulty.store });
+    await faulty.opened(1);
+    await store.create(object('GlobalNetworkSet', 'first'));
+    await faulty.opened(2);
+    await store.delete({ kind: 'GlobalNetworkSet', name: 'a' });
+    const { status, stdout, stderr } = await running;
+    expect([status, stderr]).toEqual([0, '']);
+    const said = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace('globalnetworkset.projectcalico.org/', ''));
+    const [at, meant] = [
+      'ADDED a|ADDED b|ADDED c|ADDED d|ADDED first',
+      'DELETED c|MODIFIED b|DELETED d|ADDED d|ADDED e',
+    ];
+    expect(said.join('|')).toBe(`${at}|${meant}|DELETED a`);
+  });
+
+  it('trouble that passes is told once; what may not be read ends it', async () => {
+    const { run, store } = await filled();
+    const down = new DatastoreError('datastore/unavailable', 'connection refused');
+    const passing = watched(store, [failing(down), failing(down), closing(0)]);
+    expect(await run('get node n1 -w -o name', { store: passing.store })).toEqual({
+      status: 0,
+      stdout: 'ADDED node.projectcalico.org/n1\n',
+      stderr: 'connection refused; trying again\n',
+    });
+    const denied = watched(store, [failing(new DatastoreError('datastore/unauthorized', 'forbidden'))]);
+    expect(await run('get node n1 -w -o name', { store: denied.store })).toEqual({
+      status: 1,
+      stdout: 'ADDED node.projectcalico.org/n1\n',
+      stderr: 'forbidden\n',
+    });
+    const list = async () => {
+      throw down;
+    };
+    expect(await run('get nodes -w', { store: { ...store, list } })).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'connection refused\n',
+    });
+  });
 });
 
-/** A store whose watches end after so many events. */
-function watched(
-  store: Datastore,
-  events: number,
-): { readonly store: Datastore; readonly started: Promise<void> } {
-  let start = () => {};
-  const started = new Promise<void>((resolve) => (start = resolve));
-  async function* some(...asked: Parameters<Datastore['watch']>) {
-    let left = events;
-    for await (const event of store.watch(...asked)) {
-      yield event;
-      if (--left === 0) return;
-    }
+interface Fault {
+  /** Events until then. */
+  readonly after: number;
+  readonly error: DatastoreError;
+  readonly before?: () => Promise<void>;
+}
+
+const closing = (after: number): Fault => ({ after, error: closed() });
+const failing = (error: DatastoreError): Fault => ({ after: 0, error });
+const expiring = (after: number, before: () => Promise<void>): Fault => ({
+  after,
+  error: expired('1', '2'),
+  before,
+});
+
+/** A store whose watches end in these ways, one after the other. */
+function watched(store: Datastore, faults: readonly Fault[]) {
+  let count = 0;
+  async function* some(fault: Fault | undefined, ...asked: Parameters<Datastore['watch']>) {
+    let left = fault?.after ?? Infinity;
+    if (left > 0)
+      for await (const event of store.watch(...asked)) {
+        yield event;
+        if (--left === 0) break;
+      }
+    await fault?.before?.();
+    if (fault) yield { type: 'error' as const, error: fault.error, final: true };
   }
-  const watch: Datastore['watch'] = (...asked) => {
-    start();
-    return some(...asked);
+  const watch: Datastore['watch'] = (...asked) => some(faults[count++], ...asked);
+  return {
+    store: { ...store, watch },
+    opened: (times: number) => vi.waitFor(() => expect(count).toBe(times), { interval: 5, timeout: 10_000 }),
   };
-  return { store: { ...store, watch }, started };
 }

@@ -10,6 +10,7 @@ import { getObjects, surroundingsFor } from '../resources/getting.ts';
 import * as options from '../resources/options.ts';
 import { withReader } from '../resources/session.ts';
 import { infoOf, settled, targets } from '../resources/targets.ts';
+import { withDatastore } from '../with-datastore.ts';
 
 interface Options extends options.ResourceOptions {
   readonly output: string;
@@ -40,13 +41,14 @@ async function get(context: Context, words: readonly string[], given: Options): 
   const wanted = await targets(context, words, opts);
   if (wanted === undefined) return OK;
   const shown = { withNamespace: opts.namespace !== undefined || opts.allNamespaces === true };
+  if (opts.watch) {
+    const { watchObjects } = await import('../resources/watching.ts');
+    const [only, ...others] = wanted;
+    if (only === undefined || others.length > 0) refuse('one kind, or one object, can be watched');
+    const target = placed(only, opts);
+    return withDatastore(context, opts, (store) => watchObjects(context, store, target, format, shown));
+  }
   return withReader(context, opts, async (reader) => {
-    if (opts.watch) {
-      const { watchObjects } = await import('../resources/watching.ts');
-      const [only, ...others] = wanted;
-      if (only === undefined || others.length > 0) refuse('one kind, or one object, can be watched');
-      return watchObjects(context, reader, placed(only, opts), format, shown);
-    }
     const got: Got[] = [];
     const failed = await collecting(wanted, async (object) => {
       const one = await getObjects(context, reader, placed(object, opts));

@@ -18,11 +18,11 @@ export async function getObjects(context: Context, reader: Reading, wanted: ApiO
   const { items, revision, problems, missing } = await reader.list(selection);
   if (missing) complain(context, missing.message, [{ error: missing }]);
   for (const { place, message } of problems) complain(context, `left out: ${placed(place, message)}`);
-  return { info, items: info.kind === 'Tier' ? items.toSorted(byOrder) : items, revision };
+  return { info, items: info.kind === 'Tier' ? items.toSorted(byTierOrder) : items, revision };
 }
 
 /** Tiers without an order come last. */
-function byOrder(a: ApiObject, b: ApiObject): number {
+export function byTierOrder(a: ApiObject, b: ApiObject): number {
   const [x, y] = [a, b].map(({ spec }) => Number(at(spec, 'order') ?? Infinity));
   return x === y ? 0 : (x ?? 0) < (y ?? 0) ? -1 : 1;
 }
