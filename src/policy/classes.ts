@@ -8,14 +8,15 @@
 // a new class evaluates only selectors that mention a label in which the two classes differ; a new selector visits
 // only classes that carry the label it demands; a newly named value touches only items that have it, and a selector
 // that asks for a label as such only items that carry it.
-import type { LabelNames } from '../resources/index.ts';
 import { labelsOf } from '../selector/index.ts';
+import { Carriers, type Coded } from './carriers.ts';
+import { ClassKeys } from './class-key.ts';
 import { each, type Few, withOne, withoutOne } from './few.ts';
 import { effectiveLabels, inheritedLabel, type ParentLabels } from './inheritance.ts';
-import { type HasKin, type Kin, KinIndex } from './kin.ts';
+import { type HasKin, KinIndex } from './kin.ts';
 import type { ParsedSelector } from './selector-cache.ts';
 import { type Demand, demandOf, SelectorLookup } from './selector-lookup.ts';
-import { codeOf, type Mentioned, Vocabulary, type VocabularyChange } from './vocabulary.ts';
+import { codeOf, Vocabulary, type VocabularyChange } from './vocabulary.ts';
 import type { WorkCounters } from './work.ts';
 
 /** Something with labels, own and inherited. All but `source` belongs to the index. */
@@ -32,12 +33,10 @@ export interface Item<I> extends HasKin<I> {
 /** What an item starts with. */
 export const UNFILED = { cls: undefined, clsAt: 0, kin: undefined, kinAt: 0, queued: undefined };
 
-export interface LabelClass<I> {
+export interface LabelClass<I> extends Coded {
   readonly key: string;
   /** That of its items. */
   readonly group: string | undefined;
-  /** Codes that are not empty, by label (see vocabulary.ts). */
-  readonly codes: ReadonlyMap<string, string>;
   /** In no order. */
   readonly items: I[];
   /** Canonical texts of the selectors that match. */
@@ -64,21 +63,16 @@ export class ClassIndex<I extends Item<I>> {
   readonly #entries = new Map<string, Entry<I>>();
   readonly #lookup = new SelectorLookup<Entry<I>>();
   readonly #classes = new Map<string, LabelClass<I>>();
-  /** Classes by label and code. */
-  readonly #carriers = new Map<string, Map<string, Set<LabelClass<I>>>>();
+  readonly #carriers = new Carriers<LabelClass<I>>();
+  readonly #keys: ClassKeys<I>;
   readonly #kin = new KinIndex<I>();
-  /** Grows whenever other labels are mentioned, or a profile hands down others. */
-  #stamp = 1;
-  /** What was worked out last: most kin carry the same labels as the kin before. */
-  #last:
-    | { stamp: number; own: LabelNames; inherited: readonly LabelNames[]; mentioned: readonly Mentioned[] }
-    | undefined;
   #added = new Map<string, ParsedSelector>();
   #removed = new Set<string>();
   #queue: I[] = [];
 
   constructor(parents: ParentLabels, listener: ClassListener<I>, work: WorkCounters) {
     this.#parents = parents;
+    this.#keys = new ClassKeys(this.#vocabulary, parents);
     this.#listener = listener;
     this.#work = work;
   }
@@ -108,7 +102,7 @@ export class ClassIndex<I extends Item<I>> {
 
   /** The labels of a profile have changed, appeared or gone. */
   parentChanged(name: string): void {
-    this.#stamp++;
+    this.#keys.changed();
     for (const { members } of this.#kin.childrenOf(name))
       for (const item of members) if (item.queued === undefined) this.put(item);
   }
@@ -170,10 +164,9 @@ export class ClassIndex<I extends Item<I>> {
   *#classesMeeting(demand: Demand): Iterable<LabelClass<I>> {
     if (demand.kind === 'impossible') return;
     if (demand.kind === 'none') return yield* this.#classes.values();
-    const byCode = this.#carriers.get(demand.label);
-    if (!byCode) return;
-    if (!demand.values) for (const classes of byCode.values()) yield* classes;
-    else for (const value of demand.values) yield* byCode.get(this.#codeOfNamed(demand.label, value)) ?? NONE;
+    const { label, values } = demand;
+    if (!values) return yield* this.#carriers.carrying(label);
+    for (const value of values) yield* this.#carriers.coded(label, this.#codeOfNamed(label, value));
   }
 
   #codeOfNamed(label: string, value: string): string {
@@ -188,7 +181,7 @@ export class ClassIndex<I extends Item<I>> {
       for (const cls of classes) for (const item of cls.items) items.add(item);
     };
     for (const [label, { appeared, vanished, named, removedCodes, othersChanged }] of changes) {
-      if (appeared || vanished) this.#stamp++;
+      if (appeared || vanished) this.#keys.changed();
       const mention = this.#vocabulary.get(label);
       if (mention && othersChanged) {
         const coded = (item: I): string => item.cls?.codes.get(label) ?? '';
@@ -197,9 +190,8 @@ export class ClassIndex<I extends Item<I>> {
         });
         continue;
       }
-      const carriers = this.#carriers.get(label);
-      if (vanished) for (const classes of carriers?.values() ?? NONE) addAll(classes);
-      for (const code of removedCodes) addAll(carriers?.get(code) ?? NONE);
+      if (vanished) addAll(this.#carriers.carrying(label));
+      for (const code of removedCodes) addAll(this.#carriers.coded(label, code));
       if (mention && named.size > 0) this.#carrying(label, named, (item) => items.add(item));
     }
     return items;
@@ -245,52 +237,9 @@ export class ClassIndex<I extends Item<I>> {
 
   #classify(item: I): void {
     this.#work.itemsClassified++;
-    let key = item.group ?? '';
-    for (const mentioned of this.#mentionedBy(item.kin as Kin<I>)) {
-      const code = codeOf(mentioned.mention, this.#valueOf(item, mentioned));
-      if (code !== '') key += `${mentioned.mention.number}=${code};`;
-    }
+    const key = (item.group ?? '') + this.#keys.keyOf(item);
     if (item.cls?.key === key) return;
     this.#move(item, this.#classes.get(key) ?? this.#create(key, item));
-  }
-
-  #valueOf(item: I, { label, place }: Mentioned): string {
-    const { labels, parents } = item.source;
-    const value = place >= 0 ? labels.texts[place] : inheritedLabel(parents, this.#parents, label);
-    return value as string;
-  }
-
-  /** The mentioned labels that kin carry, own and inherited, by number. */
-  #mentionedBy(kin: Kin<I>): readonly Mentioned[] {
-    if (kin.stamp === this.#stamp) return kin.mentioned;
-    const inherited: LabelNames[] = [];
-    for (const parent of kin.parents) {
-      const labels = this.#parents.get(parent);
-      if (labels) inherited.push(labels.names);
-    }
-    const last = this.#last;
-    const same =
-      last?.stamp === this.#stamp && last.own === kin.names && sameThings(last.inherited, inherited);
-    kin.mentioned = same ? last.mentioned : this.#findMentioned(kin.names, inherited);
-    kin.stamp = this.#stamp;
-    if (!same) this.#last = { stamp: kin.stamp, own: kin.names, inherited, mentioned: kin.mentioned };
-    return kin.mentioned;
-  }
-
-  #findMentioned(own: LabelNames, inherited: readonly LabelNames[]): readonly Mentioned[] {
-    const found: Mentioned[] = [];
-    for (const [place, label] of own.list.entries()) {
-      const mention = this.#vocabulary.get(label);
-      if (mention) found.push({ label, mention, place });
-    }
-    for (const { list } of inherited) {
-      for (const label of list) {
-        const mention = this.#vocabulary.get(label);
-        if (mention && !found.some((other) => other.mention === mention))
-          found.push({ label, mention, place: -1 });
-      }
-    }
-    return found.sort((a, b) => a.mention.number - b.mention.number);
   }
 
   #move(item: I, to: LabelClass<I> | undefined): void {
@@ -311,18 +260,10 @@ export class ClassIndex<I extends Item<I>> {
 
   #create(key: string, item: I): LabelClass<I> {
     this.#work.classesCreated++;
-    const codes = new Map<string, string>();
-    const values = new Map<string, string>();
-    for (const mentioned of this.#mentionedBy(item.kin as Kin<I>)) {
-      const value = this.#valueOf(item, mentioned);
-      const code = codeOf(mentioned.mention, value);
-      if (code === '') continue;
-      codes.set(mentioned.label, code);
-      values.set(mentioned.label, value);
-    }
+    const { codes, values } = this.#keys.labelsOf(item);
     const cls: LabelClass<I> = { key, group: item.group, codes, items: [item], matched: new Set() };
     this.#classes.set(key, cls);
-    for (const [label, code] of codes) carrierSlot(this.#carriers, label, code).add(cls);
+    this.#carriers.add(cls);
     const from = item.cls;
     const differing = from && differingLabels(from.codes, codes);
     for (const entry of this.#lookup.candidates(values)) {
@@ -341,21 +282,8 @@ export class ClassIndex<I extends Item<I>> {
       const entry = this.#entries.get(text);
       if (entry) entry.classes = withoutOne(entry.classes, cls);
     }
-    for (const [label, code] of cls.codes) {
-      const byCode = this.#carriers.get(label);
-      byCode?.get(code)?.delete(cls);
-      if (byCode?.get(code)?.size === 0) byCode.delete(code);
-      if (byCode?.size === 0) this.#carriers.delete(label);
-    }
+    this.#carriers.remove(cls);
   }
-}
-
-function carrierSlot<C>(carriers: Map<string, Map<string, Set<C>>>, label: string, code: string): Set<C> {
-  let byCode = carriers.get(label);
-  if (!byCode) carriers.set(label, (byCode = new Map()));
-  let slot = byCode.get(code);
-  if (!slot) byCode.set(code, (slot = new Set()));
-  return slot;
 }
 
 function differingLabels(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): string[] {
@@ -368,9 +296,3 @@ function mentionsOneOf(ast: ParsedSelector['ast'], labels: readonly string[]): b
   const mentioned = labelsOf(ast);
   return labels.some((label) => mentioned.has(label));
 }
-
-function sameThings<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((thing, index) => thing === b[index]);
-}
-
-const NONE: readonly never[] = Object.freeze([]);
