@@ -1,32 +1,44 @@
-// Which commands work on which kind in which datastore. test/datastore/kind-commands.ts tries them all, and its tests
-// hold the columns of their stores to this table; docs/compatibility.md shows it.
+// Which commands work on which kind in which datastore: what the tests have seen and recorded
+// (test/datastore/kind-commands/, see test/datastore/kind-commands.ts), and why some do not.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 export const COMMANDS = ['get', 'create', 'apply', 'replace', 'patch', 'label', 'delete'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
-export interface Support {
-  readonly works: readonly CommandName[];
-  /** Why the others do not. */
-  readonly because?: string;
-}
-
-export const STORES = ['etcd', 'kubernetes', 'file', 'memory'] as const;
+export const STORES = ['etcd', 'kubernetes', 'file'] as const;
 export type StoreName = (typeof STORES)[number];
 
-const ALL: Support = { works: COMMANDS };
-const only = (because: string, ...works: CommandName[]): Support => ({ works, because });
+export const recordFile = (store: StoreName): string =>
+  fileURLToPath(new URL(`../../test/datastore/kind-commands/${store}.txt`, import.meta.url));
 
-const INFORMATION = only('written by what it is about; as in calicoctl', 'get');
+/** A line for each kind. */
+export const recordText = (worked: ReadonlyMap<string, readonly CommandName[]>): string =>
+  [...worked].map(([kind, commands]) => `${[`${kind}:`, ...commands].join(' ')}\n`).join('');
 
-/** What is not said is ALL. */
-const OTHERS: Readonly<Record<string, Partial<Record<StoreName, Support>>>> = {
-  ClusterInformation: { etcd: INFORMATION, kubernetes: INFORMATION, file: INFORMATION, memory: INFORMATION },
-  IPAMConfiguration: {
-    etcd: { works: COMMANDS, because: 'in etcd Calico’s IPAM does not read it, see [commands](commands.md)' },
+/** By kind. */
+export function readRecord(store: StoreName): ReadonlyMap<string, readonly string[]> {
+  const lines = readFileSync(recordFile(store), 'utf8').trimEnd().split('\n');
+  return new Map(
+    lines.map((line) => {
+      const [kind = '', commands = ''] = line.split(':');
+      return [kind, commands.split(' ').filter(Boolean)];
+    }),
+  );
+}
+
+const INFORMATION = 'written by what it is about; as in calicoctl';
+
+/** What a reader has to know where not all is as it seems. Required where a command does not work. */
+const NOTES: Readonly<Record<string, Partial<Record<StoreName, string>>>> = {
+  ClusterInformation: { etcd: INFORMATION, kubernetes: INFORMATION, file: INFORMATION },
+  IPAMConfiguration: { etcd: 'in etcd Calico’s IPAM does not read it, see [commands](commands.md)' },
+  Node: { kubernetes: 'the node is Kubernetes’ own' },
+  Profile: { kubernetes: 'made of namespaces and service accounts' },
+  WorkloadEndpoint: {
+    kubernetes:
+      'made of pods; `delete` takes the addresses off the pod’s annotations, as in Calico, and the pod stays',
   },
-  Node: { kubernetes: only('the node is Kubernetes’ own', 'get', 'apply', 'replace', 'patch', 'label') },
-  Profile: { kubernetes: only('made of namespaces and service accounts', 'get') },
-  WorkloadEndpoint: { kubernetes: only('made of pods', 'get') },
 };
 
-export const supportOf = (kind: string, store: StoreName): Support => OTHERS[kind]?.[store] ?? ALL;
+export const noteOn = (kind: string, store: StoreName): string | undefined => NOTES[kind]?.[store];

@@ -1,9 +1,9 @@
-// Tries every command on one object of every kind, and says which worked. What the store makes by itself it may bring
-// along in `there`: names of objects that exist before.
+// Tries every command on one object of every kind. Tests compare what worked with the record of their store in
+// kind-commands/, from which docs/compatibility.md is made; `npm run kinds` writes the records anew, and the table.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { COMMANDS, type CommandName, type StoreName, supportOf } from '../../scripts/docs/kind-support.ts';
+import { COMMANDS, type CommandName, recordText } from '../../scripts/docs/kind-support.ts';
 import { RESOURCE_KINDS } from '../../src/cli/resources/kinds.ts';
 import type { Ran } from '../../src/cli/testing.ts';
 
@@ -34,16 +34,17 @@ const NAMES: Readonly<Record<string, string>> = {
   WorkloadEndpoint: 'n-k8s-p-eth0',
 };
 
-export type Tried = Readonly<Record<string, readonly CommandName[]>>;
-
-/** `run` answers with the command line's status; `there`: of kinds that cannot be created. */
+/**
+ * As a record has it. `run` is a command line on an empty store; `there`: names of objects that the store has before, where
+ * it makes them by itself.
+ */
 export async function tryCommands(
   run: (argv: readonly string[]) => Promise<Ran>,
   there: Readonly<Record<string, string>> = {},
-): Promise<Tried> {
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'tortie-kinds-'));
   const file = join(folder, 'object.json');
-  const worked: Record<string, CommandName[]> = {};
+  const worked = new Map<string, readonly CommandName[]>();
   try {
     for (const { kind, namespaced } of RESOURCE_KINDS) {
       const name = there[kind] ?? NAMES[kind] ?? 'tried';
@@ -60,15 +61,19 @@ export async function tryCommands(
         delete: ['delete', kind, name],
       };
       const done = new Set<CommandName>();
-      for (const command of ['create', ...COMMANDS.filter((each) => each !== 'create')] as const)
-        if ((await run(words[command])).status === 0) done.add(command);
-      worked[kind] = COMMANDS.filter((command) => done.has(command));
+      for (const command of ['create', ...COMMANDS.filter((each) => each !== 'create')] as const) {
+        const { status, stderr } = await run(words[command]);
+        // A wrong command line, or a fault of ours, is no answer.
+        if (status > 1) throw new Error(`${words[command].join(' ')}: ${stderr}`);
+        if (status === 0) done.add(command);
+      }
+      worked.set(
+        kind,
+        COMMANDS.filter((command) => done.has(command)),
+      );
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return worked;
+  return recordText(worked);
 }
-
-export const expectedIn = (store: StoreName): Tried =>
-  Object.fromEntries(RESOURCE_KINDS.map(({ kind }) => [kind, supportOf(kind, store).works]));

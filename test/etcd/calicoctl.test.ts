@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { folder, tortie } from '../../src/cli/testing.ts';
 import { version } from '../../src/cli/version.ts';
-import { expectedIn, tryCommands } from '../datastore/kind-commands.ts';
 import { type Deviation, playTranscript, readTranscript } from '../support/transcript.ts';
 import { type EtcdServer, startEtcd } from './server.ts';
 
@@ -71,13 +70,6 @@ test('a session of calicoctl', async () => {
     },
   });
   expect(differences.join('\n\n')).toBe('');
-});
-
-test('docs/compatibility.md says which command works on which kind', async () => {
-  const env = { DATASTORE_TYPE: 'etcdv3', ETCD_ENDPOINTS: etcd.endpoint };
-  // What the session has left would be in the way of the pool.
-  await tortie(['delete', 'ippool', 'pool-1', '-s'], { env });
-  expect(await tryCommands((argv) => tortie(argv, { env }))).toEqual(expectedIn('etcd'));
 });
 
 /** As etcdctl prints a range: keys and values in turn, or keys with an empty line behind each. */
