@@ -2,21 +2,18 @@
 // service accounts, exec plugins and the refresh of tokens; the requests are our own over node:https, one connection for
 // many. Its typed models drop unknown fields, its watch hangs on a connection that is half open and restarts without a
 // pause (measured with 1.4.0).
-import {
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-} from 'node:http';
-import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { KubernetesConfig } from '../config-types.ts';
 import { link, longLived } from '../abort.ts';
 import { cancelled, closed, DatastoreError, unauthorized } from '../errors.ts';
+import { Agents } from './agents.ts';
+import { exchange, isThere } from './exchange.ts';
 import { Refusal, Silence } from './faults.ts';
 import { loadKubeConfig } from './kube-config.ts';
+import { type Clock, createThrottle, type Rate } from './throttle.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -38,13 +35,36 @@ export interface Api {
 
 /** Milliseconds. */
 export interface ApiTimes {
-  /** For a whole answer. */
+  /** For a connection, TLS included. */
+  readonly connect: number;
+  /** After so long without an answer the server is asked whether it is there, and this long is waited for that. */
+  readonly doubt: number;
+  /** For a whole answer of a server that is there: a long list, a write that passes webhooks. */
   readonly answer: number;
   /** Between two pieces of a watch: bookmarks come about once a minute. */
   readonly silence: number;
 }
 
-const TIMES: ApiTimes = { answer: 60_000, silence: 150_000 };
+/** A human is told within ten seconds that nobody is there; kubectl waits 30 s for a connection, and for ever behind it. */
+const TIMES: ApiTimes = { connect: 10_000, doubt: 5_000, answer: 60_000, silence: 150_000 };
+
+export interface ApiOptions {
+  readonly times?: Partial<ApiTimes>;
+  /** For the rate of requests. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Of Calico's client, for the one of the two that is not given. Where neither is, there is no limit: Calico's 5 a second
+ * made hundreds of objects a matter of minutes, and API servers have long shared themselves out fairly, with 429.
+ */
+const RATE: Rate = { qps: 5, burst: 100 };
+
+function rateOf({ qps, burst }: KubernetesConfig): Rate | undefined {
+  if ((qps === undefined && burst === undefined) || (qps ?? 0) < 0) return undefined;
+  return { qps: qps ?? RATE.qps, burst: burst ?? RATE.burst };
+}
+
 /** A server that is starting or busy says when to come back. */
 const TRIES = 8;
 const LONGEST_RETRY_S = 10;
@@ -58,10 +78,15 @@ interface Opened {
 
 const WHY_NOT = 'kubectl with the same kubeconfig says why';
 
-export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): Api {
+export function connectApi(config: KubernetesConfig, options: ApiOptions = {}): Api {
+  const times = { ...TIMES, ...options.times };
+  const rate = rateOf(config);
+  const throttle = rate && createThrottle(rate, options.clock);
   const end = longLived();
   const agents = new Agents();
   let loading: Promise<KubeConfig> | undefined;
+  /** Once for all that doubt. */
+  let asking: Promise<boolean> | undefined;
   /** A failure is not kept: the file may be there, or corrected, the next time. */
   const kubeConfig = () =>
     (loading ??= loadKubeConfig(config).catch((error: unknown) => {
@@ -69,12 +94,13 @@ export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): A
       throw error;
     }));
 
-  const open = async (method: string, path: string, call: Call, timeout: number): Promise<Opened> => {
+  const open = async (method: string, path: string, call: Call, silence: number): Promise<Opened> => {
     if (end.signal.aborted) throw closed();
     if (call.signal?.aborted) throw cancelled();
     const kc = await kubeConfig();
     const server = serverOf(kc);
-    const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}${queryText(call.query)}`, server);
+    const prefix = server.pathname.replace(/\/$/, '');
+    const url = new URL(`${prefix}${path}${queryText(call.query)}`, server);
     const given: RequestOptions = {};
     // Each time: a token may have been refreshed.
     await kc.applyToHTTPSOptions(given).catch((error: unknown) => {
@@ -90,14 +116,24 @@ export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): A
         'content-length': Buffer.byteLength(payload),
       }),
     };
-    const options = {
-      method,
-      headers,
-      agent: agents.of(url, given),
-      ...(given.auth && { auth: given.auth }),
-    };
-    const limits = { timeout, signals: [call.signal, end.signal] };
-    return { answer: await answered(url, options, payload, limits), origin: url.origin };
+    const lease = agents.lease(url, given);
+    const options = { method, headers, agent: lease.agent, ...(given.auth && { auth: given.auth }) };
+    const answer = await exchange(url, options, payload, {
+      connect: times.connect,
+      doubt: times.doubt,
+      silence,
+      foreign: lease.foreign,
+      signals: [call.signal, end.signal],
+      isThere: () =>
+        (asking ??= isThere(
+          new URL(`${prefix}/version`, server),
+          lease.apart,
+          times.doubt,
+          end.signal,
+        ).finally(() => (asking = undefined))),
+      ended: lease.release,
+    });
+    return { answer, origin: url.origin };
   };
 
   const once = async (method: string, path: string, call: Call): Promise<unknown> => {
@@ -119,6 +155,7 @@ export function connectApi(config: KubernetesConfig, times: ApiTimes = TIMES): A
     async send(method, path, call = {}) {
       for (let left = TRIES; ; left--) {
         try {
+          await throttle?.(call.signal);
           return await once(method, path, call);
         } catch (error) {
           if (call.signal?.aborted) throw cancelled();
@@ -170,46 +207,6 @@ function unusable(error: unknown): DatastoreError {
   });
 }
 
-interface Limits {
-  readonly timeout: number;
-  readonly signals: readonly (AbortSignal | undefined)[];
-}
-
-/** The answer's head. The socket's own timer watches the rest of it. */
-function answered(
-  url: URL,
-  options: RequestOptions,
-  payload: string | undefined,
-  { timeout, signals }: Limits,
-): Promise<IncomingMessage> {
-  return new Promise((done, failed) => {
-    const request = (url.protocol === 'http:' ? httpRequest : httpsRequest)(url, { ...options, timeout });
-    const stop = () => request.destroy();
-    for (const signal of signals) signal?.addEventListener('abort', stop, { once: true });
-    const release = () => {
-      for (const signal of signals) signal?.removeEventListener('abort', stop);
-    };
-    let answer: IncomingMessage | undefined;
-    request.on('timeout', () => {
-      const silence = new Silence(url.origin, `no answer within ${Math.round(timeout / 1_000)} s`);
-      // The reader of an answer would otherwise only hear that it broke off.
-      answer?.destroy(silence);
-      request.destroy(silence);
-    });
-    request.on('close', release);
-    request.on('error', (error) =>
-      failed(error instanceof Silence ? error : new Silence(url.origin, error.message, error)),
-    );
-    request.on('response', (message) => {
-      answer = message;
-      done(message);
-    });
-    // An alias of node's own can be aborted before the listeners were there.
-    if (signals.some((signal) => signal?.aborted)) stop();
-    request.end(payload);
-  });
-}
-
 /** Half an answer is none. */
 async function textOf(answer: IncomingMessage, origin: string): Promise<string> {
   try {
@@ -254,49 +251,4 @@ function queryText(query: Query = {}): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
   if (given.length === 0) return '';
   return `?${new URLSearchParams(Object.fromEntries(given.map(([key, value]) => [key, String(value)]))).toString()}`;
-}
-
-/** TLS would throw what OpenSSL says in the middle of a request. */
-function checkCertificates(given: SecureContextOptions): void {
-  try {
-    createSecureContext(given);
-  } catch (error) {
-    const { code } = error as { readonly code?: string };
-    throw new DatastoreError(
-      'datastore/invalid',
-      `the certificates or the key of the kubeconfig cannot be used${code === undefined ? '' : ` (${code})`}`,
-      { hint: 'PEM is expected, and the key that belongs to the certificate' },
-    );
-  }
-}
-
-/** One agent for the same identity, so that connections live on; the library makes one for each request. */
-class Agents {
-  readonly #agents = new Map<string, HttpAgent>();
-
-  of(url: URL, given: RequestOptions): HttpAgent {
-    // A proxy needs the library's own.
-    if (given.agent && given.agent.constructor !== Agent && given.agent.constructor !== HttpAgent)
-      return given.agent as HttpAgent;
-    const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = {
-      ...(given.agent as Agent | undefined)?.options,
-      ...given,
-    } as RequestOptions;
-    const identity = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername };
-    const known = `${url.origin} ${JSON.stringify(identity)}`;
-    let agent = this.#agents.get(known);
-    if (!agent) {
-      const present = Object.fromEntries(Object.entries(identity).filter(([, value]) => value !== undefined));
-      const options = { ...present, keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 64 };
-      if (url.protocol !== 'http:') checkCertificates(present);
-      agent = url.protocol === 'http:' ? new HttpAgent(options) : new Agent(options);
-      this.#agents.set(known, agent);
-    }
-    return agent;
-  }
-
-  close(): void {
-    for (const agent of this.#agents.values()) agent.destroy();
-    this.#agents.clear();
-  }
 }

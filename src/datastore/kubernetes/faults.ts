@@ -154,6 +154,10 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/wrong version number|packet length/i, 'this server does not speak TLS: is it http://?'],
   [/alert|handshake/i, 'the server refuses our certificate'],
+  [
+    /^(connected, but )?no (connection|answer) within/,
+    'nothing is there, or something on the way (a firewall, a VPN, a proxy) drops what is sent: is this its address? see KUBECONFIG',
+  ],
 ];
 
 const hintOf = (text: string): string =>

@@ -23,7 +23,7 @@ import type {
   WatchEvent,
 } from '../types.ts';
 import { clusterPolicyKind } from './cluster-policies.ts';
-import { type ApiTimes, connectApi } from './connect.ts';
+import { type ApiOptions, connectApi } from './connect.ts';
 import { ENDPOINT_SLICES, NETWORK_POLICIES, SERVICES } from './converted.ts';
 import { customKind, customSource, findFlavour } from './custom.ts';
 import { nodeKind, nodeSource } from './nodes.ts';
@@ -57,15 +57,8 @@ const OF_KUBERNETES = new Set(['Node', 'Profile', 'WorkloadEndpoint']);
 /** Every other kind is a custom resource; `clean` removes them. */
 const CUSTOM_KINDS = [...KINDS.keys()].filter((kind) => !NOWHERE.has(kind) && !OF_KUBERNETES.has(kind));
 
-export interface KubernetesOptions {
-  readonly times?: ApiTimes;
-}
-
-export function createKubernetesDatastore(
-  config: KubernetesConfig,
-  options: KubernetesOptions = {},
-): Datastore {
-  const api = connectApi(config, options.times);
+export function createKubernetesDatastore(config: KubernetesConfig, options: ApiOptions = {}): Datastore {
+  const api = connectApi(config, options);
   const end = longLived();
   const kinds = new Map<string, Kind>();
   let asking: ReturnType<typeof findFlavour> | undefined;

@@ -24,7 +24,7 @@ describe('KubeControllersConfiguration', () => {
     };
     for (const [verb, write] of Object.entries(writes)) {
       const error = await write().catch((caught: unknown) => caught);
-      expect(error, verb).toBeInstanceOf(DatastoreError);
+      expect(error).toBeInstanceOf(DatastoreError);
       const { code, message, problems } = error as DatastoreError;
       expect([verb, code, message]).toEqual([verb, 'datastore/invalid', 'invalid SyncLabels value']);
       expect(problems[0]?.hint).toContain('controllers.node.syncLabels');

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import type { KubernetesConfig } from '../config-types.ts';
 import type { Datastore } from '../index.ts';
+import type { ApiOptions } from './connect.ts';
 import { createKubernetesDatastore } from './index.ts';
 
 export type Answer = (request: IncomingMessage, answer: ServerResponse) => void;
@@ -24,7 +25,8 @@ export async function storeOf(
 export async function storeWith(
   config: Partial<KubernetesConfig>,
   answers: readonly Answer[],
-): Promise<{ store: Datastore; requests: string[] }> {
+  { times, ...options }: ApiOptions = {},
+): Promise<{ store: Datastore; requests: string[]; connections: () => number }> {
   const requests: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((request, answer) => {
@@ -52,10 +54,10 @@ export async function storeWith(
       usePodCidr: false,
       ...config,
     },
-    { times: { answer: 700, silence: 700 } },
+    { times: { answer: 700, silence: 700, ...times }, ...options },
   );
   open.push(store);
-  return { store, requests };
+  return { store, requests, connections: () => sockets.size };
 }
 
 export const json =
