@@ -35,7 +35,11 @@ export interface Stage {
   readonly pathOf: (file: string) => string;
   /** For both sides, before they are compared. */
   readonly normalise?: (output: string) => string;
+  /** What else is numbered, and what numbers are called. */
+  readonly identities?: Identities;
 }
+
+type Identities = readonly (readonly [name: string, pattern: RegExp])[];
 
 export function readTranscript(text: string): readonly Step[] {
   const steps: Step[] = [];
@@ -58,7 +62,7 @@ export function readTranscript(text: string): readonly Step[] {
 
 /** One text for each difference. */
 export async function playTranscript(steps: readonly Step[], stage: Stage): Promise<readonly string[]> {
-  const [theirs, ours] = [numbering(), numbering()];
+  const [theirs, ours] = [numbering(stage.identities), numbering(stage.identities)];
   const unused = new Set(stage.deviations);
   const differences: string[] = [];
   for (const { line, command, output, status } of steps) {
@@ -87,15 +91,15 @@ export async function playTranscript(steps: readonly Step[], stage: Stage): Prom
   return differences;
 }
 
-const IDENTITIES: readonly (readonly [string, RegExp])[] = [
+const IDENTITIES: Identities = [
   ['uid', /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g],
   ['guid', /\b[0-9a-f]{32}\b/g],
 ];
 
-function numbering(): (output: string) => string {
+function numbering(more: Identities = []): (output: string) => string {
   const seen = new Map<string, string>();
   return (output) =>
-    IDENTITIES.reduce(
+    [...IDENTITIES, ...more].reduce(
       (text, [what, pattern]) =>
         text.replace(pattern, (identity) => {
           const known = seen.get(identity) ?? `<${what} ${seen.size + 1}>`;
