@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConfigSpec } from './config-spec.ts';
 import type { ClientConfig, EtcdConfig, KubernetesConfig, Pem } from './config-types.ts';
+import { cipherList } from './config-ciphers.ts';
 import { DatastoreError } from './errors.ts';
 import { secret } from './secret.ts';
 
@@ -53,6 +54,7 @@ function etcdConfig(spec: ConfigSpec, env: Environment, name: Naming): EtcdConfi
     problems.push('certificates are given either as files or inline, not both');
   const version = env['TLS_MIN_VERSION'];
   if (version && version !== '1.2' && version !== '1.3') problems.push('TLS_MIN_VERSION: 1.2 or 1.3');
+  const ciphers = cipherList(env['TLS_CIPHER_SUITES'] ?? '', problems);
   if (problems.length > 0) throw new DatastoreError('datastore/invalid', problems.join('; '));
   const { etcdUsername: username, etcdPassword: password, etcdDiscoverySrv: discoverySrv } = spec;
   return {
@@ -64,6 +66,7 @@ function etcdConfig(spec: ConfigSpec, env: Environment, name: Naming): EtcdConfi
     ...(cert && { cert }),
     ...(key && { key }),
     ...(version && { tlsMinVersion: version === '1.3' ? 'TLSv1.3' : 'TLSv1.2' }),
+    ...(ciphers && { tlsCiphers: ciphers }),
   };
 }
 
@@ -85,8 +88,9 @@ function kubernetesConfig(spec: ConfigSpec, env: Environment): KubernetesConfig 
     ...(spec.k8sCertFile && { certFile: spec.k8sCertFile }),
     ...(spec.k8sCAFile && { caFile: spec.k8sCAFile }),
     ...(spec.k8sAPIToken && { token: secret(spec.k8sAPIToken) }),
-    ...(spec.k8sClientQPS !== undefined && { qps: spec.k8sClientQPS }),
-    ...(spec.k8sClientBurst !== undefined && { burst: spec.k8sClientBurst }),
+    // 0 is as good as nothing, as in Calico.
+    ...(spec.k8sClientQPS && { qps: spec.k8sClientQPS }),
+    ...(spec.k8sClientBurst && { burst: spec.k8sClientBurst }),
     ...(spec.calicoAPIGroup && { apiGroup: spec.calicoAPIGroup }),
   };
 }

@@ -12,16 +12,29 @@ const flag = z.union(
     error: 'true or false',
   },
 );
-const number = z.union(
+/** Negative: without a limit, as in client-go. */
+const rate = z.union(
   [
     z.number(),
     z
       .string()
-      .regex(/^\d+(\.\d+)?$/)
+      .regex(/^-?\d+(\.\d+)?$/)
       .transform(Number),
   ],
   {
     error: 'a number',
+  },
+);
+const count = z.union(
+  [
+    z.int().min(0),
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number),
+  ],
+  {
+    error: 'a whole number',
   },
 );
 
@@ -48,8 +61,8 @@ export const configSpec = z
     k8sInsecureSkipTLSVerify: flag,
     k8sDisableNodePoll: flag,
     usePodCIDR: flag,
-    k8sClientQPS: number,
-    k8sClientBurst: number,
+    k8sClientQPS: rate,
+    k8sClientBurst: count,
     k8sCurrentContext: text,
     calicoAPIGroup: text,
     // Not of Calico.

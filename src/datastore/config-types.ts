@@ -16,6 +16,8 @@ export interface EtcdConfig {
   readonly cert?: Pem;
   readonly key?: Pem;
   readonly tlsMinVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** In OpenSSL's words; absent: what this version of node prefers. */
+  readonly tlsCiphers?: string;
 }
 
 export interface KubernetesConfig {
@@ -32,7 +34,7 @@ export interface KubernetesConfig {
   readonly caFile?: string;
   readonly token?: Secret;
   readonly insecureSkipTlsVerify: boolean;
-  /** Requests a second, and how many at once; absent: the client's. */
+  /** Requests a second, and how many at once; both absent, or `qps` negative: no limit. Watches are not counted. */
   readonly qps?: number;
   readonly burst?: number;
   readonly disableNodePoll: boolean;

@@ -78,6 +78,31 @@ describe('the environment', () => {
     expect(config.datastoreType === 'kubernetes' && config.token?.reveal()).toBe('hush');
   });
 
+  test.each([
+    [
+      { K8S_CLIENT_QPS: '-1', K8S_CLIENT_BURST: '10' },
+      { qps: -1, burst: 10 },
+    ],
+    [{ K8S_CLIENT_QPS: '0', K8S_CLIENT_BURST: '0' }, {}],
+  ])('the rate of requests: %o', (env, rate) => {
+    const { qps, burst } = loadClientConfig({ env }) as { qps?: number; burst?: number };
+    expect({ qps, burst }).toEqual(rate);
+  });
+
+  test.each([
+    [
+      'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, TLS_RSA_WITH_AES_128_GCM_SHA256',
+      // Go's list says nothing about TLS 1.3.
+      'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:ECDHE-RSA-CHACHA20-POLY1305:AES128-GCM-SHA256',
+    ],
+    ['TLS_AES_128_GCM_SHA256', 'TLS_AES_128_GCM_SHA256'],
+    ['', undefined],
+  ])('TLS_CIPHER_SUITES=%s', async (TLS_CIPHER_SUITES, ciphers) => {
+    const config = loadClientConfig({ env: { ETCD_ENDPOINTS: 'https://a:1', TLS_CIPHER_SUITES } });
+    if (config.datastoreType !== 'etcdv3') throw new Error('not etcd');
+    expect((await etcdSettings(config)).tls?.ciphers).toBe(ciphers);
+  });
+
   test('the kubeconfig at home is taken when nothing else is given', () => {
     mkdirSync(join(dir, '.kube'), { recursive: true });
     writeFileSync(join(dir, '.kube/config'), '');
@@ -102,6 +127,16 @@ describe('the environment', () => {
     [{ ETCD_ENDPOINTS: 'http://a:1', ETCD_CERT_FILE: '/c' }, 'ETCD_CERT_FILE and ETCD_KEY_FILE go together'],
     [{ ETCD_ENDPOINTS: 'http://a:1', TLS_MIN_VERSION: '1.1' }, 'TLS_MIN_VERSION: 1.2 or 1.3'],
     [{ USE_POD_CIDR: 'yes' }, 'USE_POD_CIDR: true or false'],
+    [{ K8S_CLIENT_QPS: 'fast' }, 'K8S_CLIENT_QPS: a number'],
+    [{ K8S_CLIENT_BURST: '1.5' }, 'K8S_CLIENT_BURST: a whole number'],
+    [
+      {
+        ETCD_ENDPOINTS: 'http://a:1',
+        TLS_CIPHER_SUITES: 'TLS_AES_128_GCM_SHA256, ECDHE-RSA-AES128-SHA,TLS_AES_256_GCM_SHA',
+      },
+      'TLS_CIPHER_SUITES: "ECDHE-RSA-AES128-SHA" is no cipher suite that Calico knows; ' +
+        'TLS_CIPHER_SUITES: "TLS_AES_256_GCM_SHA" is no cipher suite that Calico knows, did you mean TLS_AES_256_GCM_SHA384?',
+    ],
   ])('%o is refused', (env, message) => {
     expect(refusal(() => loadClientConfig({ env }))).toBe(message);
   });

@@ -47,12 +47,16 @@ export async function etcdSettings(
       { hint: 'PEM is expected, and the key that belongs to the certificate' },
     );
   }
-  const { username, password, tlsMinVersion } = config;
+  const { username, password, tlsMinVersion, tlsCiphers } = config;
   const endpoints = config.discoverySrv ? await discover(config.discoverySrv, resolver) : config.endpoints;
   return {
     endpoints,
     ...(username && password && { username, password: password.reveal() }),
-    tls: { ...given, ...(tlsMinVersion && { minVersion: tlsMinVersion }) },
+    tls: {
+      ...given,
+      ...(tlsMinVersion && { minVersion: tlsMinVersion }),
+      ...(tlsCiphers && { ciphers: tlsCiphers }),
+    },
   };
 }
 

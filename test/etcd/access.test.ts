@@ -1,5 +1,7 @@
 // Who may talk to etcd: passwords, tokens that are no longer good, certificates, and both. No secret is in any message.
 import { writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { loadClientConfig } from '../../src/datastore/config.ts';
@@ -149,6 +151,43 @@ describe('certificates', () => {
     expect(tls.problems[0]?.hint).toContain('http://');
     const none = await refused(store(server, { endpoints: [server.endpoint.replace('https:', 'http:')] }));
     expect(none.problems[0]?.hint).toContain('https://');
+  });
+
+  test('TLS_CIPHER_SUITES is what is offered', async () => {
+    const { path, text } = certificates;
+    const agreed: string[] = [];
+    // OpenSSL knows every suite of the table; one that it did not know would be left out without a word.
+    const peer = createServer(
+      {
+        cert: await text('server.crt'),
+        key: await text('server.key'),
+        maxVersion: 'TLSv1.2',
+        ALPNProtocols: ['h2'],
+      },
+      (socket) => {
+        agreed.push(socket.getCipher().standardName);
+        socket.destroy();
+      },
+    );
+    await new Promise<void>((done) => peer.listen(0, '127.0.0.1', done));
+    const offer = async (TLS_CIPHER_SUITES: string) => {
+      const env = {
+        ETCD_ENDPOINTS: `https://127.0.0.1:${(peer.address() as AddressInfo).port}`,
+        ETCD_CA_CERT_FILE: path('ca.crt'),
+        TLS_CIPHER_SUITES,
+      };
+      const handle = await openDatastore(loadClientConfig({ env }));
+      open.push(handle);
+      return await rejection(handle.get(setKey('a')));
+    };
+    const ours = ['TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA'];
+    for (const name of ours) await offer(name);
+    expect([...new Set(agreed)]).toEqual(ours);
+    // The certificate is of another kind; then TLS 1.3 alone.
+    for (const name of ['TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384', 'TLS_AES_256_GCM_SHA384'])
+      expect((await offer(name)).code).toBe('datastore/unavailable');
+    expect([...new Set(agreed)]).toEqual(ours);
+    await new Promise((done) => peer.close(done));
   });
 
   test('all of it by calicoctl.cfg, with failover', async () => {

@@ -1,5 +1,5 @@
 // What happens to servers: restarts, silence, broken connections, compaction, members that are gone.
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createEtcdDatastore, type EtcdSettings } from '../../src/datastore/etcd/index.ts';
 import type { Datastore } from '../../src/datastore/index.ts';
@@ -30,7 +30,9 @@ afterEach(async () => {
   for (const handle of open.splice(0)) await handle.close();
 });
 
-const QUICK = { dial: 2_000, request: 3_000, keepalive: 1_000, keepaliveTimeout: 1_000 };
+/** Only what a test shortens can end it in time. */
+const PATIENT = { dial: 60_000, request: 60_000, page: 60_000, keepalive: 60_000, keepaliveTimeout: 60_000 };
+const QUICK = { dial: 2_000, request: 3_000, page: 3_000, keepalive: 1_000, keepaliveTimeout: 1_000 };
 
 function store(more: Partial<EtcdSettings> = {}): Datastore {
   const handle = createEtcdDatastore({ endpoints: [server.endpoint], timing: QUICK, ...more });
@@ -275,6 +277,50 @@ describe('failover', () => {
     expect(error.code).toBe('datastore/unavailable');
     for (const endpoint of endpoints)
       expect(error.message).toContain(`no connection to etcd at ${endpoint}: `);
+  });
+});
+
+describe('a server that accepts and says nothing', () => {
+  const silence = async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => void sockets.add(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const close = () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => silent.close(resolve));
+    };
+    return { at: `127.0.0.1:${port}`, close };
+  };
+
+  test('within TLS, is no connection', async () => {
+    const silent = await silence();
+    const endpoints = [`https://${silent.at}`];
+    const timing = { ...PATIENT, dial: 200 };
+    const error = await rejection(store({ endpoints, timing }).list(GLOBAL_SETS));
+    expect([error.code, error.message]).toEqual([
+      'datastore/unavailable',
+      `no connection to etcd at https://${silent.at}: no connection within 1 s`,
+    ]);
+    await silent.close();
+  });
+
+  test('a list does not wait for it as for a page of megabytes', async () => {
+    const silent = await silence();
+    const endpoints = [`http://${silent.at}`];
+    const handle = store({ endpoints, timing: { ...PATIENT, request: 200 } });
+    for (const work of [
+      () => handle.list(GLOBAL_SETS),
+      () => handle.get(setKey('a')),
+      () => handle.apply(globalSet('a')),
+    ]) {
+      const error = await rejection(work());
+      expect([error.code, error.message]).toEqual([
+        'datastore/unavailable',
+        `no connection to etcd at http://${silent.at}: no answer in time`,
+      ]);
+    }
+    await silent.close();
   });
 });
 

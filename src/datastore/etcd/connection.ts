@@ -6,7 +6,7 @@ import { link, type Link, longLived, untilAborted } from '../abort.ts';
 import { cancelled, closed, type DatastoreError } from '../errors.ts';
 import { faultOf, isAboutToken, isAuthDisabled, isLost, type Unreached, unreachable } from './faults.ts';
 import { createMember, type Member } from './member.ts';
-import { type EtcdSettings, type EtcdTiming, TIMING } from './settings.ts';
+import { dialOf, type EtcdSettings, type EtcdTiming, TIMING } from './settings.ts';
 
 export interface Session {
   readonly member: Member;
@@ -42,7 +42,8 @@ const TOKEN = 'token';
 
 export function connect(settings: EtcdSettings): Connection {
   const timing = { ...TIMING, ...settings.timing };
-  const members = settings.endpoints.map((url) => createMember(url, timing, settings.tls));
+  const own = { ...timing, dial: dialOf(timing, settings.endpoints.length) };
+  const members = settings.endpoints.map((url) => createMember(url, own, settings.tls));
   const end = longLived();
   const { username, password } = settings;
   const credentials = username && password ? { name: username, password } : undefined;

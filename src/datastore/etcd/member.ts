@@ -46,7 +46,7 @@ export function createMember(url: string, timing: EtcdTiming, tls: EtcdTls = {})
       const state = await Promise.race([sessionManager.connect(), tooLong]);
       clearTimeout(timer);
       if (state === 'timeout') {
-        const reason = new Error(`no connection within ${timing.dial / 1000} s`);
+        const reason = new Error(`no connection within ${Math.max(1, Math.round(timing.dial / 1_000))} s`);
         sessionManager.abort(reason);
         return { reason };
       }

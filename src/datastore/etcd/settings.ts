@@ -15,23 +15,35 @@ export interface EtcdTls {
   readonly cert?: string;
   readonly key?: string;
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** In OpenSSL's words. */
+  readonly ciphers?: string;
 }
 
 /** Milliseconds. */
 export interface EtcdTiming {
+  /** For a connection; several members share it. */
   readonly dial: number;
-  /** For one request and its answer; a list is several. */
+  /** For one request and its answer; etcd itself gives one up after about seven seconds. */
   readonly request: number;
+  /** For a page of a list behind the first, which can be megabytes. */
+  readonly page: number;
   /** After so long without a word from the server it is asked for one, */
   readonly keepalive: number;
   /** and this long is waited for it. */
   readonly keepaliveTimeout: number;
 }
 
-/** Calico's, but for the request, which has no limit there. */
+/** Of the time for a connection each of several members gets at least this: a packet may have to be sent again. */
+const LEAST_DIAL = 3_000;
+
+export const dialOf = ({ dial }: EtcdTiming, members: number): number =>
+  Math.max(dial / members, Math.min(dial, LEAST_DIAL));
+
+/** Calico's, but for requests and pages, which have no limit there. */
 export const TIMING: EtcdTiming = {
   dial: 10_000,
-  request: 30_000,
+  request: 10_000,
+  page: 30_000,
   keepalive: 30_000,
   keepaliveTimeout: 10_000,
 };
