@@ -4,6 +4,7 @@ import { closed, expired } from '../../datastore/errors.ts';
 import { type Datastore, DatastoreError } from '../../datastore/index.ts';
 import { RESOURCE_KINDS } from '../resources/kinds.ts';
 import { object, stored, type Stored } from '../resources/testing.ts';
+import { folder } from '../testing.ts';
 
 const POLICY = { selector: 'all()', order: 5 };
 const filled = () =>
@@ -130,7 +131,12 @@ describe('what is refused', () => {
     ['get ippool -o xml', "unrecognized output format 'xml'"],
     ['get ippool -o custom-columns=', 'need to specify at least one column'],
     ['get ippool -o custom-columns=FOO', 'unknown heading FOO, valid values are: NAME, '],
-    ['get ippool -o go-template={{.}}', "output format 'go-template' is not supported"],
+    ['get ippool -o go-template', 'need to specify a template\n'],
+    ['get ippool -o go-template=', 'need to specify a template\n'],
+    ['get ippool -o go-template-file=', 'need to specify a template file\n'],
+    ['get ippool -o go-template-file=nosuch', 'open nosuch: no such file or directory\n'],
+    ['get ippool -o jsonpath={.items}', "unrecognized output format 'jsonpath={.items}'\n"],
+    ['get ippool -w -o go-template=x', 'a watch cannot be shown with a template'],
     ['get gnp nosuch', 'resource does not exist: GlobalNetworkPolicy(nosuch) with error: <nil>\n'],
     ['get gnp -f x.yaml', 'a kind and -f exclude each other'],
     ['get -f nosuch.yaml', 'failed to execute command: open nosuch.yaml: no such file or directory'],
@@ -151,10 +157,80 @@ describe('what is refused', () => {
     ]);
     expect((await run('get node nosuch -o yaml')).stdout).toBe('null\n');
   });
+});
 
-  it('go templates are refused with what can be done', async () => {
+describe('go-template', () => {
+  const NODES =
+    '{{range .}}{{range .Items}}{{.ObjectMeta.Name}},{{if .Spec.BGP}}{{if .Spec.BGP.ASNumber}}{{.Spec.BGP.ASNumber}}{{else}}({{config "asnumber"}}){{end}}{{end}},{{.Spec.BGP}}\n{{end}}{{end}}';
+
+  it.each([
+    [
+      ['get', 'nodes'],
+      NODES,
+      'n1,(64512),map[ipv4Address:192.0.2.1/24]\nn2,65001,map[asNumber:65001 ipv4Address:192.0.2.2/24]\nn3,,<nil>\n',
+    ],
+    [['get', 'node', 'n1', 'n2'], '{{range .}}{{.Kind}}/{{.metadata.name}} {{end}}', 'Node/n1 Node/n2 '],
+    [
+      ['get', 'np', '-A'],
+      '{{range .}}{{range .items}}{{.Namespace}}/{{.Name}}:{{.Spec.Order}}{{.Spec.Ingress}};{{end}}{{end}}',
+      'default/a:5[];prod/b:5[];',
+    ],
+    [['get', 'profiles'], '{{range .}}{{range .Items}}{{join .Spec.LabelsToApply ","}}{{end}}{{end}}', ''],
+    [
+      ['get', 'bgpfilter'],
+      '{{range .}}{{len .Items}} {{.ListMeta.ResourceVersion | len | lt 0}}{{end}}',
+      '0 true',
+    ],
+    [
+      ['get', 'ipamconfig', 'default'],
+      '{{range .}}{{.Spec.StrictAffinity}} {{.Spec.MaxBlocksPerHost}}{{end}}',
+      'true <no value>',
+    ],
+  ])('%j %s', async (words, template, printed) => {
+    const { run, store } = await filled();
+    await store.create(object('IPAMConfiguration', 'default', { strictAffinity: true }));
+    const { status, stdout, stderr } = await run([...words, '-o', `go-template=${template}`]);
+    expect([status, stdout, stderr]).toEqual([0, printed, '']);
+  });
+
+  it('a field that the kind does not have is an error, in whatever objects', async () => {
     const { run } = await filled();
-    expect((await run('get node -o go-template=x')).stderr).toContain('hint: use -o json');
+    const words = [
+      'get',
+      'np',
+      '-A',
+      '-o',
+      'go-template={{range .}}{{range .Items}}{{.Spec.DoNotTrack}}{{end}}{{end}}',
+    ];
+    const { status, stdout, stderr } = await run(words);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain("can't evaluate field DoNotTrack in type NetworkPolicySpec");
+  });
+
+  it('of a file, and what is wrong with it is shown there', async () => {
+    const { run } = await filled();
+    const files = folder({
+      'good.tmpl': '{{range .}}\n{{- range .Items}}{{.Name}};{{end}}\n{{- end}}\n',
+      'bad.tmpl': '{{range .}}\n  {{.Item}}\n{{end}}\n',
+    });
+    expect((await run(`get ippools -o go-template-file=${files.path('good.tmpl')}`)).stdout).toBe('pool;\n');
+    const { status, stdout, stderr } = await run(`get ippools -o go-template-file=${files.path('bad.tmpl')}`);
+    files.remove();
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(`error[cli/template]: can't evaluate field Item in type IPPoolList
+ --> ${files.path('bad.tmpl')}:2:5
+  |
+2 |   {{.Item}}
+  |     ^^^^^
+`);
+  });
+
+  it('control characters of a store stay out of a terminal, and are kept for programs', async () => {
+    const { run, store } = await filled();
+    await store.create(object('GlobalNetworkSet', 'evil', { nets: ['\u001b[31m\nrow'] }));
+    const words = ['get', 'gns', 'evil', '-o', 'go-template={{range .}}\t{{index .Spec.Nets 0}}{{end}}'];
+    expect((await run(words)).stdout).toBe('\t\u001b[31m\nrow');
+    expect((await run(words, { tty: true })).stdout).toBe('\t\\x1b[31m\nrow');
   });
 });
 

@@ -25,7 +25,11 @@ export const define: CommandModule['define'] = (command, start) => {
   command
     .argument('[kind]', 'a kind: ippools, gnp, workloadendpoints, …')
     .argument('[names...]', 'only these')
-    .option('-o, --output <format>', 'ps, wide, yaml, json, name, or custom-columns=NAME,…', 'ps')
+    .option(
+      '-o, --output <format>',
+      'ps, wide, yaml, json, name, custom-columns=NAME,…, go-template=…, or go-template-file=FILE',
+      'ps',
+    )
     .option('-A, --all-namespaces', 'of every namespace')
     .option('--export', 'leave out what belongs to this cluster; needs names')
     .option('-w, --watch', 'stay, and show what is added, modified and deleted')
@@ -37,10 +41,15 @@ export const define: CommandModule['define'] = (command, start) => {
 
 async function get(context: Context, words: readonly string[], given: Options): Promise<number> {
   const opts: Options = given.a ? { ...given, allNamespaces: true } : given;
-  const format = parseFormat(opts.output);
+  const format = await parseFormat(context, opts.output);
+  if (opts.watch && format.type === 'go-template')
+    refuse('a watch cannot be shown with a template', 'use -o json with jq');
   const wanted = await targets(context, words, opts);
   if (wanted === undefined) return OK;
-  const shown = { withNamespace: opts.namespace !== undefined || opts.allNamespaces === true };
+  const shown = {
+    withNamespace: Boolean(opts.namespace) || opts.allNamespaces === true,
+    terminal: context.io.stdout.isTTY,
+  };
   if (opts.watch) {
     const { watchObjects } = await import('../resources/watching.ts');
     const [only, ...others] = wanted;

@@ -18,7 +18,9 @@ export const plainly =
         return await work(context);
       } catch (error) {
         if (!(error instanceof TortieError)) throw error;
-        complain(context, failureText(error), [{ error }]);
+        // A place in a template is shown; calicoctl has no words for it.
+        if (error.problems.every(({ code }) => code === 'cli/template')) context.report(error.problems);
+        else complain(context, failureText(error), [{ error }]);
         return FOUND;
       }
     });

@@ -1,19 +1,25 @@
 // `-o`: what was got as text.
+import { readFile } from 'node:fs/promises';
+import { escapeControls } from '../../errors/index.ts';
 import { normaliseObject } from '../../resources/stored/encode.ts';
 import type { ApiObject } from '../../resources/stored/object.ts';
 import type { KindInfo } from '../../resources/catalogue.ts';
+import type { Context } from '../context.ts';
 import { type Column, columnsOf, type Surroundings } from './columns.ts';
 import { refuse } from './failure.ts';
+import type { Source } from './go-template/fault.ts';
+import type { Template } from './go-template/index.ts';
 import { goYaml } from './go-yaml.ts';
 import { table } from './table.ts';
 
 export type Format =
   | { readonly type: 'table'; readonly wide: boolean }
   | { readonly type: 'custom-columns'; readonly headings: readonly string[] }
+  | { readonly type: 'go-template'; readonly template: Template }
   | { readonly type: 'yaml' | 'json' | 'name' };
 
-export function parseFormat(given: string): Format {
-  const [name = '', columns] = /^([^=]*)=?(.*)$/s.exec(given)?.slice(1) ?? [];
+export async function parseFormat(context: Context, given: string): Promise<Format> {
+  const [name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(given)?.slice(1) ?? [];
   switch (name) {
     case 'ps':
     case 'wide':
@@ -26,15 +32,33 @@ export function parseFormat(given: string): Format {
       if (given === name) return { type: name === 'yml' ? 'yaml' : name };
       break;
     case 'custom-columns': {
-      const headings = (columns ?? '').split(',').filter((heading) => heading !== '');
+      const headings = value.split(',').filter((heading) => heading !== '');
       if (headings.length === 0) refuse('need to specify at least one column');
       return { type: 'custom-columns', headings };
     }
     case 'go-template':
+      if (value === '') refuse('need to specify a template');
+      return compiled(context, { name: '<template>', text: value });
     case 'go-template-file':
-      refuse(`output format '${name}' is not supported`, 'use -o json with jq, or -o custom-columns=NAME,…');
+      if (value === '') refuse('need to specify a template file');
+      return compiled(context, { name: value, text: await templateFile(value) });
   }
   return refuse(`unrecognized output format '${given}'`);
+}
+
+async function compiled(context: Context, source: Source): Promise<Format> {
+  context.addSources((file) => (file === source.name ? source.text : undefined));
+  const { compileTemplate } = await import('./go-template/index.ts');
+  return { type: 'go-template', template: compileTemplate(source) };
+}
+
+async function templateFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return refuse(code === 'ENOENT' ? `open ${path}: no such file or directory` : message);
+  }
 }
 
 /** One object, or all of a kind. */
@@ -46,6 +70,8 @@ export interface Shown {
   readonly surroundings: Surroundings;
   /** Before the other columns, for kinds that have namespaces. */
   readonly withNamespace: boolean;
+  /** Whether people read it as it comes. */
+  readonly terminal?: boolean;
 }
 
 export function print(got: readonly Got[], format: Format, shown: Shown): string {
@@ -56,6 +82,11 @@ export function print(got: readonly Got[], format: Format, shown: Shown): string
       return `${goJsonIndented(plain(got))}\n`;
     case 'name':
       return got.flatMap((each) => itemsOf(each).map((object) => `${nameOf(each.info, object)}\n`)).join('');
+    case 'go-template':
+      return format.template.print(plainValues(got), {
+        asNumber: shown.surroundings.defaultAs,
+        ...(shown.terminal && { clean: cleaned }),
+      });
     default:
       return got
         .map(
@@ -64,6 +95,9 @@ export function print(got: readonly Got[], format: Format, shown: Shown): string
         .join('');
   }
 }
+
+/** Nothing from a store reaches a terminal as a control character; elsewhere it stays what it is. */
+const cleaned = (text: string): string => text.split('\n').map(escapeControls).join('\n');
 
 export const itemsOf = (got: Got): readonly ApiObject[] => ('object' in got ? [got.object] : got.items);
 
@@ -100,7 +134,12 @@ export function rowsOf(
 
 /** As one value: an object or a list by itself, several in an array. */
 function plain(got: readonly Got[]): unknown {
-  const values = got.map((each) => {
+  const values = plainValues(got);
+  return values.length === 0 ? null : values.length === 1 ? values[0] : values;
+}
+
+const plainValues = (got: readonly Got[]): readonly { readonly kind: string }[] =>
+  got.map((each) => {
     if ('object' in each) return normaliseObject(each.object);
     const { info, items, revision } = each;
     return {
@@ -110,8 +149,6 @@ function plain(got: readonly Got[]): unknown {
       items: items.map(normaliseObject),
     };
   });
-  return values.length === 0 ? null : values.length === 1 ? values[0] : values;
-}
 
 export const goJsonIndented = (value: unknown): string =>
   JSON.stringify(value, undefined, 2).replace(

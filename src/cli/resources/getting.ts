@@ -36,12 +36,7 @@ export async function surroundingsFor(
   format: Format,
   shown: Omit<Shown, 'surroundings'>,
 ): Promise<Surroundings> {
-  const asked =
-    (format.type === 'table' || format.type === 'custom-columns') &&
-    got.some(
-      ({ info }) =>
-        info.kind === 'Node' && chosenColumns(info, format, shown).some(({ heading }) => heading === 'ASN'),
-    );
+  const asked = format.type === 'go-template' ? format.template.asksConfig : showsAs(got, format, shown);
   if (!asked) return { defaultAs: CALICOS_AS };
   try {
     const { spec } = await reader.get({ kind: 'BGPConfiguration', name: 'default' });
@@ -51,3 +46,14 @@ export async function surroundingsFor(
     return { defaultAs: error.code === 'datastore/not-found' ? CALICOS_AS : 'unknown' };
   }
 }
+
+const showsAs = (
+  got: readonly Pick<Got, 'info'>[],
+  format: Format,
+  shown: Omit<Shown, 'surroundings'>,
+): boolean =>
+  (format.type === 'table' || format.type === 'custom-columns') &&
+  got.some(
+    ({ info }) =>
+      info.kind === 'Node' && chosenColumns(info, format, shown).some(({ heading }) => heading === 'ASN'),
+  );
