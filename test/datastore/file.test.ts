@@ -17,6 +17,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createClient } from '../../src/client/index.ts';
 import { createFileDatastore } from '../../src/datastore/file/store/index.ts';
 import type { Datastore } from '../../src/datastore/index.ts';
+import type { ApiObject } from '../../src/resources/api-object.ts';
 import { policyKinds, readSnapshot } from '../../src/sync/index.ts';
 import {
   expectCode,
@@ -45,6 +46,12 @@ const folder = (files: Readonly<Record<string, string>> = {}) => {
 afterAll(() => folders.forEach((path) => rmSync(path, { recursive: true, force: true })));
 
 testDatastore({ name: 'file', open: async () => createFileDatastore({ path: folder() }) });
+
+const globalNode = (name: string, address: string) => `apiVersion: projectcalico.org/v3
+kind: Node
+metadata: {name: ${name}, labels: {role: db}}
+spec: {addresses: [{type: InternalIP, address: ${address}}]}
+`;
 
 const stores: Datastore[] = [];
 afterEach(async () => {
@@ -312,6 +319,86 @@ describe('reading', () => {
     await new Promise((done) => setImmediate(done));
     renameSync(path, `${path}-moved`);
     expect(summary(await rest)).toEqual(['error datastore/unavailable']);
+  });
+
+  describe('a ClusterNetworkPolicy that names nodes', () => {
+    const policy = `apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: to-nodes}
+spec:
+  tier: Admin
+  priority: 5
+  subject: {namespaces: {}}
+  egress: [{action: Deny, to: [{nodes: {matchLabels: {role: db}}}]}]
+`;
+    const node = (name: string, address: string, role = 'db') => `apiVersion: v1
+kind: Node
+metadata: {name: ${name}, labels: {role: ${role}}}
+status: {addresses: [{type: InternalIP, address: ${address}}]}
+`;
+    const POLICIES = { kind: 'KubernetesClusterNetworkPolicy' };
+    const KEY = { ...POLICIES, name: 'to-nodes' };
+    const denied = ({ spec }: ApiObject) =>
+      (spec as { egress?: { destination: { nets: string[] } }[] }).egress?.map(
+        ({ destination }) => destination.nets,
+      );
+
+    test('follows the nodes of the directory, in whichever file and order', async () => {
+      const path = folder({ 'a-policy.yaml': policy, 'nodes/n1.yaml': node('n1', '192.0.2.1') });
+      const store = open(path);
+      const first = await store.list(POLICIES);
+      expect([first.items.map(({ value }) => denied(value)), first.problems]).toEqual([
+        [[['192.0.2.1/32']]],
+        [],
+      ]);
+      const watch = read(store, POLICIES, { revision: first.revision });
+      // One comes, one changes its address, one no longer counts, one goes.
+      const steps: [() => void, readonly string[] | undefined][] = [
+        [() => save(path, 'nodes/n2.yaml', node('n2', '192.0.2.2')), ['192.0.2.1/32', '192.0.2.2/32']],
+        [() => save(path, 'nodes/n1.yaml', node('n1', '192.0.2.9')), ['192.0.2.2/32', '192.0.2.9/32']],
+        [() => save(path, 'nodes/n2.yaml', node('n2', '192.0.2.2', 'web')), ['192.0.2.9/32']],
+        [() => unlinkSync(join(path, 'nodes/n1.yaml')), undefined],
+      ];
+      const revisions = new Set([first.items[0]?.revision]);
+      for (const [change, nets] of steps) {
+        change();
+        const [event] = await watch.take(1);
+        const entry = event?.type === 'modified' ? event.entry : undefined;
+        expect(entry && denied(entry.value)).toEqual(nets && [nets]);
+        expect((await store.get(KEY)).revision).toBe(entry?.revision);
+        revisions.add(entry?.revision);
+      }
+      expect(revisions.size).toBe(5);
+      watch.stop();
+    });
+
+    test('keeps what a broken node said, and counts Calico’s nodes too', async () => {
+      const own = globalNode('n3', '192.0.2.3');
+      const path = folder({ 'policy.yaml': policy, 'n1.yaml': node('n1', '192.0.2.1'), 'n3.yaml': own });
+      const store = open(path);
+      const both = [['192.0.2.1/32', '192.0.2.3/32']];
+      expect(denied((await store.get(KEY)).value)).toEqual(both);
+      save(path, 'n1.yaml', `${node('n1', '192.0.2.1')}status: {addresses: [{`);
+      // One that is no node of Calico's, and can still be read: it stays as it was as well.
+      save(
+        path,
+        'n3.yaml',
+        own.replace('192.0.2.3', 'nonsense/77').replace('spec:', 'spec: {bgp: 7}\nignored:'),
+      );
+      const { items, problems } = await store.list(POLICIES);
+      expect([items.map(({ value }) => denied(value)), problems]).toEqual([[both], []]);
+      expect((await store.list({ kind: 'Node' })).problems).toHaveLength(1);
+    });
+
+    test('is the same for every process, and read only', async () => {
+      const files = { 'p.yaml': policy, 'n.yaml': node('n1', '192.0.2.1') };
+      const [one, other] = [open(folder(files)), open(folder(files))];
+      const { revision, value } = await one.get(KEY);
+      expect((await other.get(KEY)).revision).toBe(revision);
+      await expectCode(one.apply(value), 'datastore/not-supported');
+      await one.clean();
+      expect((await one.list(POLICIES)).items).toHaveLength(1);
+    });
   });
 
   test('Kubernetes objects are there as what Calico makes of them, read only', async () => {

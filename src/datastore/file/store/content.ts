@@ -2,13 +2,19 @@
 // file doubtful: what it held before stays (contents.ts), and it is a problem with its place.
 import { createHash } from 'node:crypto';
 import { type Path, type Problem, problem } from '../../../errors/index.ts';
-import { KINDS, type KubernetesType, kubernetesType, type Resource } from '../../../resources/index.ts';
+import {
+  KINDS,
+  type KubernetesObject,
+  type KubernetesType,
+  kubernetesType,
+  type Resource,
+} from '../../../resources/index.ts';
 import type { ApiObject } from '../../../resources/stored/object.ts';
 import { identityOf } from '../../../resources/index.ts';
 import { plainObject } from '../../kubernetes/plain.ts';
 import type { ObjectKey } from '../../types.ts';
 import { type DocumentOrigin, readDocuments, type TextDocument } from '../documents.ts';
-import { absenceOf, readObject } from '../kubernetes.ts';
+import { absenceOf, convertLater, readObject } from '../kubernetes.ts';
 import { withPlace } from '../place.ts';
 import { type SourceFile, sourceFile } from '../source.ts';
 import { unwrap } from '../unwrap.ts';
@@ -22,6 +28,8 @@ export interface StoredObject {
   readonly hash: string;
   /** Of what a Kubernetes object was converted to; such an object is read only. */
   readonly resource?: Resource;
+  /** A policy that names nodes: what it says follows from them (nodes.ts); the rest here is as if there were none. */
+  readonly namesNodes?: KubernetesObject;
   /** Where it stands. Absent: it stood there before the file became unreadable. */
   readonly origin?: { readonly document: DocumentOrigin; readonly base: Path };
 }
@@ -121,12 +129,8 @@ function readKubernetes(type: KubernetesType, raw: unknown): Read {
   if ('other' in type) return { problems: [] };
   const { key, object, conversion, problems } = readObject(type.known, raw, {});
   if (!object || problems.some(({ severity }) => severity === 'error')) return { problems };
-  if (!conversion) {
-    const message = 'it selects nodes, which a directory as a datastore does not know';
-    const hint = 'read the directory with -f';
-    return { problems: [problem('resource/invalid', message, { hint, ...(key && { resource: key }) })] };
-  }
-  const { value: resource } = conversion;
+  const namesNodes = conversion ? undefined : object;
+  const { value: resource } = conversion ?? convertLater(object, key ?? '', []);
   if (!resource || absenceOf(object, resource) !== undefined) return { problems };
   const { uid, creationTimestamp } = ((raw as { metadata?: object }).metadata ?? {}) as Partial<
     ApiObject['metadata']
@@ -137,10 +141,11 @@ function readKubernetes(type: KubernetesType, raw: unknown): Read {
   });
   const { namespace, name } = resource.metadata;
   const own = { kind: resource.kind, name, ...(namespace !== undefined && { namespace }) };
-  return { object: { key: own, value, hash: hashOf(value), resource }, problems };
+  const read = { key: own, value, hash: hashOf(value), resource, ...(namesNodes && { namesNodes }) };
+  return { object: read, problems };
 }
 
-function hashOf(value: ApiObject): string {
+export function hashOf(value: ApiObject): string {
   const text = JSON.stringify(value);
   return `h${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 }

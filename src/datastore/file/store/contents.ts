@@ -12,6 +12,7 @@ import { readProblem } from '../inputs.ts';
 import { DEFAULT_MAX_BYTES, decodeText, tooLarge } from '../read.ts';
 import { type FileContent, readContent, type StoredObject } from './content.ts';
 import { entryOf } from './entry.ts';
+import { createNodeFollowers } from './nodes.ts';
 import { createTree, type Look, type Seen } from './tree.ts';
 
 export interface Holder {
@@ -74,6 +75,7 @@ export function createContents(root: string, kept: number): Contents {
   const watchful = new Set<string>();
   const troubled = new Set<string>();
   const claims = new Map<string, readonly Claim[]>();
+  const followers = createNodeFollowers((id) => claims.get(id)?.[0]?.object);
   /** With more than one claim. */
   const contested = new Set<string>();
   let lookedAt = -Infinity;
@@ -168,6 +170,7 @@ export function createContents(root: string, kept: number): Contents {
 
   function settle({ keys, kept: stale }: Touched): void {
     let any = false;
+    for (const [id, key] of followers.touch(keys)) keys.set(id, key);
     for (const [id, key] of [...keys].sort(([a], [b]) => order(a, b))) {
       const all = claims.get(id) ?? [];
       const [first] = all;
@@ -176,10 +179,11 @@ export function createContents(root: string, kept: number): Contents {
       if (!first) claims.delete(id);
       const now = history.get(key);
       if (!first && !now) continue;
+      const object = first && followers.current(first.object);
       // What can be read again is told once more: whoever was told of the fault learns that it is over.
       const cured = stale.has(id) && first?.object.origin !== undefined;
-      if (first && now?.revision === first.object.hash && !cured) continue;
-      history.add(key, first && entryOf(first.object, files.get(first.path)?.seen.created ?? 0));
+      if (object && now?.revision === object.hash && !cured) continue;
+      history.add(key, object && entryOf(object, files.get(first.path)?.seen.created ?? 0));
       any = true;
     }
     const problems = problemsNow()
@@ -275,11 +279,12 @@ function contentOf(path: string, seen: Seen, known: FileContent | undefined): Fi
   return { objects: [...now.objects, ...stale], problems, doubtful: true };
 }
 
-const withoutPlace = ({ key, value, hash, resource }: StoredObject): StoredObject => ({
+const withoutPlace = ({ key, value, hash, resource, namesNodes }: StoredObject): StoredObject => ({
   key,
   value,
   hash,
   ...(resource && { resource }),
+  ...(namesNodes && { namesNodes }),
 });
 
 function readText(path: string): string | Problem {

@@ -2,6 +2,7 @@
 //   createFileDatastore({path}): Datastore
 //   tree.ts      what is in the directory, and what changed    content.ts   one file as objects
 //   contents.ts  all of them, and their history                entry.ts     an object as readers get it
+//   nodes.ts     policies that follow the nodes
 //   edit.ts      changes of a file's text                      write.ts     files written whole or not at all
 //   lock.ts      one writer at a time                          follow.ts    being told of changes; watch.ts the watch
 import { readFileSync } from 'node:fs';
