@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { folder, tortie } from '../../src/cli/testing.ts';
 import { playTranscript, readTranscript } from '../support/transcript.ts';
 import { DEVIATIONS } from './calicoctl-deviations.ts';
+import { createRecordedPod, recordedPods } from './pods.ts';
 import { type Cluster, startCluster } from './server.ts';
 import { head, jq, printed, type Ran, runLine, sed } from './shell.ts';
 
@@ -59,6 +60,18 @@ const native = (text: string) =>
     .replaceAll(/\b(ipamconfig)(s?)\b/g, '$1uration$2')
     .replaceAll(/\bIPAMConfig(List)?$/gm, 'IPAMConfiguration$1');
 
+/** What the recording does not show. */
+const BEFORE: Readonly<Record<string, () => void>> = {
+  '2': () => createCrds(),
+  '5': () => {
+    const named = new Set(
+      ['dual-ips', 'nat', 'ann-bad', 'asp-bad', 'hostnet', 'no-ip'].map((name) => `prod/${name}`),
+    );
+    for (const [name, pod] of recordedPods()) if (named.has(name)) createRecordedPod(cluster, name, pod);
+  },
+  '11': () => createCrds(native),
+};
+
 async function program(
   [name = '', ...argv]: readonly string[],
   stdin: string,
@@ -110,20 +123,21 @@ const normalise = (output: string) =>
     .replace(/ +$/gm, '')
     .replace(/\n+$/, '');
 
-const REVISION = /(?<=resourceVersion"?: ?"?\/?|ResourceVersion = '|<uid \d+> )\d+/g;
+const REVISION = /(?<=resourceVersion"?: ?"?\/?|ResourceVersion = '|<uid \d+>(?: |","))\d+/g;
 
 test.each([
   ['1', 5, 'Before the CRDs are installed'],
   ['2', 3, 'Legacy CRDs installed, store empty'],
   ['3', 21, 'Node'],
   ['4', 14, 'Profiles'],
+  ['5', 17, 'Pods'],
+  ['6', 7, 'Kubernetes NetworkPolicy'],
   ['8', 19, 'What calicoctl writes (legacy CRDs)'],
   ['9', 13, 'What kubectl wrote, read by calicoctl'],
   ['10', 36, 'Errors and conflicts'],
   ['11', 6, 'Native CRDs (projectcalico.org/v3)'],
 ])('%s. with %i commands: %s', async (section, commands, title) => {
-  if (section === '2') createCrds();
-  if (section === '11') createCrds(native);
+  BEFORE[section]?.();
   const text = SECTIONS.get(section) ?? '';
   expect(text.slice(0, text.indexOf('\n'))).toBe(`${section}. ${title}`);
   const steps = readTranscript(text);

@@ -1,7 +1,7 @@
 // What Calico makes of Kubernetes objects and of custom resources, on a real API server: the recorded transcripts as
 // tests, and what a server does to its clients.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { type Datastore, DatastoreError, type WatchEvent } from '../../src/datas
 import { createKubernetesDatastore } from '../../src/datastore/kubernetes/index.ts';
 import { runSyncer } from '../../src/sync/index.ts';
 import { configOf } from './config.ts';
+import { createRecordedPod, recordedPods } from './pods.ts';
 import { type Cluster, startCluster } from './server.ts';
 
 const CNP_CRD = {
@@ -285,56 +286,12 @@ describe('profiles', () => {
 });
 
 describe('pods', () => {
-  type Case = readonly [string, Record<string, unknown>, { name: string; [field: string]: unknown } | null];
-  const cases = JSON.parse(
-    readFileSync(join(import.meta.dirname, '../../src/convert/testing/pods.json'), 'utf8'),
-  ) as Case[];
-  const create = (namespaced: string, pod: Record<string, unknown>) => {
-    const [inside = '', name = ''] = namespaced.split('/');
-    const ports = (list: unknown) => (list ? [{ name: 'c', image: 'i', ports: list }] : []);
-    const containers = ports(pod['ports']);
-    const node = pod['node'] === undefined ? 'node-1' : pod['node'];
-    apply({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        name,
-        namespace: inside,
-        labels: pod['labels'],
-        annotations: pod['annotations'],
-        generateName: pod['generateName'],
-      },
-      spec: {
-        containers: containers.length > 0 ? containers : [{ name: 'c', image: 'i' }],
-        ...(pod['initPorts'] ? { initContainers: [{ name: 'i', image: 'i', ports: pod['initPorts'] }] } : {}),
-        ...(node ? { nodeName: node } : {}),
-        ...(pod['hostNetwork'] ? { hostNetwork: true } : {}),
-        ...(pod['serviceAccountName'] ? { serviceAccountName: pod['serviceAccountName'] } : {}),
-      },
-    });
-    const ips = (pod['podIPs'] ?? []) as string[];
-    const status = {
-      phase: pod['phase'] ?? 'Running',
-      ...(ips.length > 0 && { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
-    };
-    cluster.kubectl([
-      'patch',
-      'pod',
-      '-n',
-      inside,
-      name,
-      '--subresource=status',
-      '--type=merge',
-      '-p',
-      JSON.stringify({ status }),
-    ]);
-    return { namespace: inside, name };
-  };
+  const cases = recordedPods();
 
   it('are endpoints as Calico makes them', async () => {
     // Terminating pods need a finalizer and a delete; their conversion is tested without a server.
     const plain = cases.filter(([name]) => !name.includes('term'));
-    for (const [name, pod] of plain) create(name, pod);
+    for (const [name, pod] of plain) createRecordedPod(cluster, name, pod);
     const { items, problems } = await store.list({ kind: 'WorkloadEndpoint' });
     const byName = new Map(items.map(({ key, value }) => [key.name, value]));
     const expected = plain.filter(([, , endpoint]) => endpoint).map(([, , endpoint]) => endpoint!);

@@ -94,6 +94,9 @@ const FILTERS: Readonly<Record<string, (value: Anything) => readonly unknown[]>>
     metadata?.['annotations'],
     metadata?.['labels'],
   ],
+  '[.metadata.uid,.metadata.resourceVersion]': ({ metadata }) => [
+    [metadata?.['uid'], metadata?.['resourceVersion']],
+  ],
   '.metadata,.items[0]': ({ metadata, items }) => [metadata, items?.[0]],
   '[.kind,.metadata.annotations,.spec]': ({ kind, metadata, spec }) => [
     [kind, metadata?.['annotations'], spec],

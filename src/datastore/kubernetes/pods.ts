@@ -2,7 +2,7 @@
 // takes the addresses off the pod's annotations, as Calico's CNI plugin does, and leaves the pod.
 import { parseWorkloadEndpointName, workloadEndpointName } from '../../resources/index.ts';
 import type { ApiObject, ObjectMeta } from '../../resources/stored/object.ts';
-import { notFound, notSupported } from '../errors.ts';
+import { DatastoreError, notFound, notSupported } from '../errors.ts';
 import type { CallOptions, DeleteOptions, Entry, ObjectKey } from '../types.ts';
 import type { Api } from './connect.ts';
 import { convertedSource } from './converted.ts';
@@ -79,10 +79,21 @@ function podOf(endpoint: string): string | undefined {
   return orchestrator === 'k8s' ? pod || undefined : undefined;
 }
 
+const FORM =
+  'an endpoint of a pod is called NODE-k8s-POD-eth0, with every dash of NODE and POD written twice';
+
+function misnamed(key: ObjectKey): DatastoreError {
+  const { name } = key;
+  if (parseWorkloadEndpointName(name) !== undefined)
+    return notFound(key, 'malformed WorkloadEndpoint name - unable to determine Pod name', FORM);
+  const message = `Error parsing ${name}, verify that WorkloadEndpoint name is correct`;
+  return new DatastoreError('datastore/invalid', message, { key, hint: FORM });
+}
+
 export const endpointKind = (api: Api) => {
   const rawOf = async (key: ObjectKey, options?: CallOptions): Promise<readonly [RawObject, string]> => {
     const pod = podOf(key.name);
-    if (!pod) throw notFound(key, 'malformed WorkloadEndpoint name - unable to determine Pod name');
+    if (!pod) throw misnamed(key);
     return [await getSource(api, PODS, key, pod, options?.signal), pod];
   };
   const entryOf = (key: ObjectKey, raw: RawObject): Entry => {
