@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // vitest leaves a core to itself, which on two is half of them.
+    maxWorkers: availableParallelism(),
     reporters: ['default', './scripts/closing-line-reporter.mjs'],
     projects: [
       {
