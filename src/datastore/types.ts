@@ -64,6 +64,14 @@ export interface ReadOptions extends CallOptions {
   readonly revision?: Revision;
 }
 
+export interface ListOptions extends ReadOptions {
+  /**
+   * Takes items as they are read, in the order of the keys, so that nobody holds a large list whole. A backend may use it
+   * or not: what was given to it is not in `Listing.items`. When the list rejects, what was given was there.
+   */
+  readonly onItems?: (items: readonly Entry[]) => void;
+}
+
 export interface DeleteOptions extends CallOptions {
   /** Only if it still has this revision; not every backend can (Kubernetes ignores it, as Calico does). */
   readonly revision?: Revision;
@@ -75,6 +83,8 @@ export interface WatchOptions extends CallOptions {
   /** Events after this revision. Absent: all that exists comes as `added` first, then what happens. */
   readonly revision?: Revision;
   readonly bookmarks?: boolean;
+  /** Whether `old` is wanted; default true. etcd looks it up for every event, others may give it anyway. */
+  readonly old?: boolean;
 }
 
 export type WatchEvent =
@@ -104,7 +114,7 @@ export interface Datastore {
   /** Answers what was deleted, with its last revision; rejects with not-found or conflict. */
   delete(key: ObjectKey, options?: DeleteOptions): Promise<Entry>;
   get(key: ObjectKey, options?: ReadOptions): Promise<Entry>;
-  list(selection: Selection, options?: ReadOptions): Promise<Listing>;
+  list(selection: Selection, options?: ListOptions): Promise<Listing>;
   /**
    * Starts when it is iterated, once; buffers little, a reader that falls far behind gets `expired`. Ends when the signal
    * is aborted or the store is closed, when its loop is left, or after a final error: `expired` asks for a new list,

@@ -4,7 +4,7 @@
 // Trouble is never an end. A watch that ends is opened again from the last revision; after five times without an event
 // in between, or when the revision has expired, all is listed anew. Waits grow by chance up to 30 s (decorrelated
 // jitter), so that many nodes do not return together to a server that has just started.
-import type { Datastore, Listing, Selection, WatchEvent } from '../datastore/types.ts';
+import type { Datastore, Entry, Listing, ListOptions, Selection, WatchEvent } from '../datastore/types.ts';
 import { DatastoreError } from '../datastore/errors.ts';
 import { isLatest } from '../datastore/keys.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -14,11 +14,15 @@ export interface FollowOptions {
   readonly store: Pick<Datastore, 'list' | 'watch'>;
   readonly selection: Selection;
   readonly clock?: Clock;
+  /** Whether events are to carry `old`; default true. */
+  readonly old?: boolean;
 }
 
 /** Called in the order of the events. */
 export interface Follower {
-  /** All that there is: the first time, and whenever it was listed anew. */
+  /** A list begins, the first or a new one; answers what takes its items as they come. Absent: `replace` has them all. */
+  begin?(): (items: readonly Entry[]) => void;
+  /** All that there is, but for the items that were taken. */
   replace(listing: Listing): void;
   /** Answers the revision of the event. */
   take(event: Exclude<WatchEvent, { type: 'error' }>): string;
@@ -42,7 +46,7 @@ export const TIMES = {
 
 /** Resolves when the signal is aborted; rejects with what the follower throws. */
 export async function follow(
-  { store, selection, clock = systemClock }: FollowOptions,
+  { store, selection, clock = systemClock, old = true }: FollowOptions,
   follower: Follower,
   signal: AbortSignal,
 ): Promise<void> {
@@ -62,15 +66,25 @@ export async function follow(
     await clock.sleep(listedAt + TIMES.betweenLists - clock.now(), signal);
     if (signal.aborted) return;
     listedAt = clock.now();
+    const revision = await listNow();
+    if (signal.aborted) return;
+    if (revision === undefined) {
+      await pause.longer();
+      continue;
+    }
+    quiet = isLatest(revision) || !(await watchFrom(revision));
+    if (quiet) await clock.sleep(TIMES.poll, signal);
+  }
+
+  /** Answers the revision, undefined when it failed. On its own, so that nothing holds the items while it is watched. */
+  async function listNow(): Promise<string | undefined> {
     let listing: Listing;
     try {
       if (listedBefore && !quiet) follower.status('resync-in-progress');
-      listing = await store.list(selection, { signal });
+      listing = await store.list(selection, { signal, ...takeItems() });
     } catch (error) {
-      if (signal.aborted) return;
-      failed(error);
-      await pause.longer();
-      continue;
+      if (!signal.aborted) failed(error);
+      return undefined;
     }
     contact = clock.now();
     listedBefore = true;
@@ -79,8 +93,19 @@ export async function follow(
     follower.replace(listing);
     if (!quiet && listing.missing) follower.trouble(listing.missing);
     follower.status('in-sync');
-    quiet = isLatest(listing.revision) || !(await watchFrom(listing.revision));
-    if (quiet) await clock.sleep(TIMES.poll, signal);
+    return listing.revision;
+  }
+
+  function takeItems(): Pick<ListOptions, 'onItems'> {
+    const take = follower.begin?.();
+    if (!take) return {};
+    return {
+      onItems(items) {
+        contact = clock.now();
+        if (!quiet) follower.status('resync-in-progress');
+        take(items);
+      },
+    };
   }
 
   /** Until a new list is needed. Answers false when this kind cannot be watched. */
@@ -91,7 +116,7 @@ export async function follow(
       const opened = clock.now();
       tries++;
       try {
-        for await (const event of store.watch(selection, { revision, bookmarks: true, signal })) {
+        for await (const event of store.watch(selection, { revision, bookmarks: true, old, signal })) {
           if (event.type === 'error') {
             if (event.error.code === 'datastore/expired') return true;
             if (event.final) throw event.error;

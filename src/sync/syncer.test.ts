@@ -161,6 +161,34 @@ describe('trouble', () => {
     ]);
   });
 
+  it('takes a list in parts, and finds what went after a list that failed half-way', async () => {
+    const store = createMemoryDatastore();
+    for (const name of ['goes', 'stays', 'z']) await store.create(globalSet(name));
+    const faults: Faults = { ...noFaults(), lists: [unavailable()], parts: true };
+    const failing = faulty(store, faults);
+    const sink = receiver();
+    const held: Datastore = {
+      ...failing,
+      async list(selection, options) {
+        const isSecond = faults.lists.length === 0;
+        if (isSecond) await store.delete({ kind: 'GlobalNetworkSet', name: 'goes' });
+        return await failing.list(selection, options);
+      },
+    };
+    start(held, sink);
+    await sink.until(() => sink.log.includes('in-sync'));
+    expect(sink.log).toEqual([
+      'wait-for-datastore',
+      'resync-in-progress',
+      'new GlobalNetworkSet/goes',
+      'new GlobalNetworkSet/stays',
+      'trouble GlobalNetworkSet: connection refused',
+      'new GlobalNetworkSet/z',
+      'deleted GlobalNetworkSet/goes',
+      'in-sync',
+    ]);
+  });
+
   it('ends whole when a store breaks its contract', async () => {
     const store = createMemoryDatastore();
     const signals: AbortSignal[] = [];
@@ -298,11 +326,12 @@ it('whatever happens, the receiver ends with what is stored', async () => {
       fc.array(step, { maxLength: 20 }),
       fc.array(fault, { maxLength: 8 }),
       lists,
-      async (steps, watches, failing) => {
+      fc.boolean(),
+      async (steps, watches, failing, parts) => {
         const store = createMemoryDatastore();
         const sink = receiver();
         const end = new AbortController();
-        const faults: Faults = { lists: failing.map(unavailable), watches: [...watches], opened: 0 };
+        const faults: Faults = { lists: failing.map(unavailable), watches: [...watches], opened: 0, parts };
         const done = runSyncer(
           { store: faulty(store, faults), kinds: SETS, sink, clock: testClock() },
           end.signal,

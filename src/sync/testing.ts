@@ -42,6 +42,8 @@ export interface Faults {
   /** How many events the next watches give before they end, one each; `expired` ends them with that error. */
   readonly watches: ({ readonly after: number; readonly how: 'end' | 'fail' | 'expire' } | undefined)[];
   opened: number;
+  /** Lists hand on their items one by one; one that fails does so before the last. */
+  readonly parts?: boolean;
 }
 
 export const unavailable = () => new DatastoreError('datastore/unavailable', 'connection refused');
@@ -50,10 +52,20 @@ export const unavailable = () => new DatastoreError('datastore/unavailable', 'co
 export function faulty(store: Datastore, faults: Faults): Datastore {
   return {
     ...store,
-    async list(selection, options) {
+    async list(selection, options = {}) {
       const error = faults.lists.shift();
+      const { onItems } = options;
+      if (!faults.parts || !onItems) {
+        if (error) throw error;
+        return await store.list(selection, options);
+      }
+      const listing = await store.list(selection);
+      for (const item of error ? listing.items.slice(0, -1) : listing.items) {
+        onItems([item]);
+        await turn();
+      }
       if (error) throw error;
-      return await store.list(selection, options);
+      return { ...listing, items: [] };
     },
     async *watch(selection: Selection, options?: WatchOptions) {
       faults.opened++;

@@ -23,14 +23,16 @@ export async function keepInStep(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  await follow({ store, selection: { kind }, clock }, new Known(kind, output), signal);
+  await follow({ store, selection: { kind }, clock, old: false }, new Known(kind, output), signal);
 }
 
 /** The keys and revisions that were seen, and which of them the receiver has. */
 class Known implements Follower {
   readonly #kind: string;
   readonly #output: CacheOutput;
-  #revisions = new Map<ResourceKey, string>();
+  readonly #revisions = new Map<ResourceKey, string>();
+  /** During a list: what was there before it, and has not come yet. */
+  #missing = new Set<ResourceKey>();
   /** Stored and not valid. */
   readonly #bad = new Set<ResourceKey>();
   readonly #sent = new Set<ResourceKey>();
@@ -40,33 +42,28 @@ class Known implements Follower {
     this.#output = output;
   }
 
+  begin(): (items: readonly Entry[]) => void {
+    this.#missing = new Set(this.#revisions.keys());
+    return (items) => this.#present(items);
+  }
+
   replace({ items, problems }: Listing): void {
-    const before = this.#revisions;
-    this.#revisions = new Map();
-    for (const entry of items) {
-      const key = keyOfEntry(entry);
-      const known = before.get(key);
-      if (known !== undefined) this.#revisions.set(key, known);
-      this.#put(key, entry);
-      before.delete(key);
-    }
+    this.#present(items);
     // What is there and cannot be read has not gone: it stays as it was.
     for (const { resource, ...problem } of problems) {
       const key = resource ?? this.#kind;
-      const known = before.get(key);
-      before.delete(key);
-      this.#revisions.set(key, known ?? '');
+      this.#missing.delete(key);
+      if (!this.#revisions.has(key)) this.#revisions.set(key, '');
       this.#invalid(key, [{ ...problem, ...(resource !== undefined && { resource }) }]);
     }
-    for (const key of before.keys()) this.#gone(key);
+    for (const key of this.#missing) this.#gone(key);
+    this.#missing.clear();
   }
 
   take(event: Exclude<WatchEvent, { type: 'error' }>): string {
     if (event.type === 'bookmark') return event.revision;
     if (event.type === 'deleted') {
-      const key = keyOfEntry(event);
-      this.#revisions.delete(key);
-      this.#gone(key);
+      this.#gone(keyOfEntry(event));
       return event.revision;
     }
     this.#put(keyOfEntry(event.entry), event.entry);
@@ -86,6 +83,14 @@ class Known implements Follower {
     this.#output.trouble(this.#kind, error);
   }
 
+  #present(items: readonly Entry[]): void {
+    for (const entry of items) {
+      const key = keyOfEntry(entry);
+      this.#put(key, entry);
+      this.#missing.delete(key);
+    }
+  }
+
   #put(key: ResourceKey, entry: Entry): void {
     if (this.#revisions.get(key) === entry.revision && !this.#bad.has(key)) return;
     this.#revisions.set(key, entry.revision);
@@ -98,6 +103,7 @@ class Known implements Follower {
   }
 
   #gone(key: ResourceKey): void {
+    this.#revisions.delete(key);
     this.#cured(key);
     if (this.#sent.delete(key)) this.#output.update({ key, type: 'deleted' });
   }

@@ -192,19 +192,10 @@ describe('a connection that breaks', () => {
   });
 
   test('between two fragments of a revision: nothing of it is told, and then all of it', async () => {
-    const folder = '/calico/resources/v3/projectcalico.org/globalnetworksets/';
     const set = Array.from({ length: 28 }, (_, n) => `s${String(n).padStart(2, '0')}`);
-    // 1.4 MB a transaction, twice that in the event, since it brings what was there before; etcd sends 2 MiB at once.
-    const write = (letter: string) =>
-      server.kv.txn({
-        success: set.map((name) => {
-          const object = globalSet(name, [], { annotations: { filling: letter.repeat(50_000) } });
-          const [key, value] = [Buffer.from(folder + name), Buffer.from(JSON.stringify(object))];
-          return { request: { case: 'requestPut' as const, value: { key, value } } };
-        }),
-      });
-    const revision = String((await write('a')).header?.revision);
-    const after = String((await write('b')).header?.revision);
+    // Twice 1.4 MB in the event, since it brings what was there before; etcd sends 2 MiB at once.
+    const revision = String(await writeMuch(set, 'a'));
+    const after = String(await writeMuch(set, 'b'));
     const proxy = await startProxy(server);
     let passed = 0;
     proxy.onAnswer = async (data) => {
@@ -226,6 +217,27 @@ describe('a connection that breaks', () => {
     await proxy.close();
   });
 
+  test('between two fragments: the revisions before are told, and the next watch begins behind them', async () => {
+    const { revision } = await store().list(GLOBAL_SETS);
+    const set = Array.from({ length: 28 }, (_, n) => `s${String(n).padStart(2, '0')}`);
+    const before = (await writeMuch(set, 'a')).toString();
+    await writeMuch(set, 'b');
+    const proxy = await startProxy(server);
+    let passed = 0;
+    proxy.onAnswer = async (data) => {
+      passed += data.length;
+      if (passed > 2_400_000) proxy.cut();
+    };
+    const handle = store({ endpoints: [proxy.endpoint] });
+    const told = await read(handle, GLOBAL_SETS, { revision, old: false }).rest();
+    expect(summary(told)).toEqual([...set.map((name) => `added ${name}`), 'error datastore/unavailable']);
+    proxy.onAnswer = async () => undefined;
+    const again = read(handle, GLOBAL_SETS, { revision: before, old: false });
+    expect(summary(await again.take(set.length))).toEqual(set.map((name) => `modified ${name}`));
+    again.stop();
+    await proxy.close();
+  });
+
   test('a write whose answer is lost is not sent again', async () => {
     const proxy = await startProxy(server);
     const handle = store({ endpoints: [proxy.endpoint, server.endpoint] });
@@ -243,6 +255,19 @@ describe('a connection that breaks', () => {
     await proxy.close();
   });
 });
+
+/** 50 KB for each name in one transaction; answers its revision. */
+async function writeMuch(set: readonly string[], letter: string): Promise<bigint> {
+  const answer = await server.kv.txn({
+    success: set.map((name) => {
+      const object = globalSet(name, [], { annotations: { filling: letter.repeat(50_000) } });
+      const key = Buffer.from(`/calico/resources/v3/projectcalico.org/globalnetworksets/${name}`);
+      const value = Buffer.from(JSON.stringify(object));
+      return { request: { case: 'requestPut' as const, value: { key, value } } };
+    }),
+  });
+  return answer.header?.revision ?? 0n;
+}
 
 describe('failover', () => {
   test('the endpoint that answers is found, also by twenty at once', async () => {

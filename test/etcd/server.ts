@@ -13,6 +13,8 @@ import { KV } from '../../src/datastore/etcd/generated/etcd_pb.ts';
 
 export interface EtcdServer {
   readonly endpoint: string;
+  /** Of the process that runs now; 0 when none does. */
+  readonly pid: () => number;
   /** Nothing happens when it runs. */
   readonly start: () => Promise<void>;
   /** Kills it and waits until it is gone; its data and ports stay. */
@@ -104,6 +106,7 @@ export async function startEtcd({ args = [], tls }: ServerOptions = {}): Promise
     typeof data === 'string' ? new TextEncoder().encode(data) : data;
   const server: EtcdServer = {
     endpoint,
+    pid: () => child?.pid ?? 0,
     start,
     kill,
     pause: async () => {

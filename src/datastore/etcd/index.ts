@@ -80,15 +80,19 @@ export function createEtcdDatastore(settings: EtcdSettings): Datastore {
       if (!kv) throw notFound(key);
       return decodeEntry(key, kv);
     },
-    async list(selection, { revision, signal } = {}) {
+    async list(selection, { revision, signal, ...options } = {}) {
       const at = isLatest(revision) ? undefined : parseRevision(revision);
-      const { entries, errors, revision: seen } = await listSelection(connection, selection, at, signal);
+      const {
+        entries,
+        errors,
+        revision: seen,
+      } = await listSelection(connection, selection, at, signal, options);
       return { items: entries, revision: String(seen), problems: errors.flatMap(({ problems }) => problems) };
     },
-    watch: (selection, { revision, bookmarks = false, signal } = {}) => ({
+    watch: (selection, { revision, bookmarks = false, old = true, signal } = {}) => ({
       [Symbol.asyncIterator]() {
         const from = isLatest(revision) ? undefined : parseRevision(revision);
-        return watchSelection(connection, selection, { from, bookmarks }, signal);
+        return watchSelection(connection, selection, { from, bookmarks, old }, signal);
       },
     }),
     // Nothing is needed.

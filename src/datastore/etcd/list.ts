@@ -1,12 +1,15 @@
 // What a selection selects, read and decoded. What cannot be decoded is told beside the rest.
 import { withDefaultAllowProfile } from '../default-allow.ts';
 import { DatastoreError } from '../errors.ts';
-import type { Entry, Selection } from '../types.ts';
+import type { Entry, ListOptions, Selection } from '../types.ts';
 import type { Connection } from './connection.ts';
 import type { KeyValue } from './generated/etcd_pb.ts';
 import { keyReader, rangeOf } from './keys.ts';
 import { readPages } from './pages.ts';
 import { decodeEntry } from './values.ts';
+
+/** A list that takes longer than what the server keeps is begun anew, so often. */
+const TRIES = 3;
 
 export interface Listed {
   readonly entries: readonly Entry[];
@@ -14,14 +17,18 @@ export interface Listed {
   readonly revision: bigint;
 }
 
-/** `at` undefined: now. `stored`: without the profile that is in no store. */
+/**
+ * `at` undefined: now. `stored`: without the profile that is in no store. Profiles do not go to `onItems`: that one has a
+ * place among them.
+ */
 export async function listSelection(
   connection: Connection,
   selection: Selection,
   at: bigint | undefined,
   signal: AbortSignal | undefined,
-  { stored = false } = {},
+  { stored = false, onItems }: Pick<ListOptions, 'onItems'> & { readonly stored?: boolean } = {},
 ): Promise<Listed> {
+  const handOn = selection.kind === 'Profile' ? undefined : onItems;
   const range = rangeOf('List', selection);
   const readKey = keyReader(selection);
   let entries: Entry[] = [];
@@ -44,8 +51,12 @@ export async function listSelection(
           errors.push(error);
         }
       }
+      if (!handOn) return;
+      handOn(entries);
+      entries = [];
     },
   };
-  await readPages(connection, range, at, reader, signal);
+  // What was handed on cannot be taken back: whoever took it begins anew.
+  await readPages(connection, range, at, reader, signal, { tries: handOn ? 1 : TRIES });
   return { entries: stored ? entries : withDefaultAllowProfile(selection, entries), errors, revision };
 }

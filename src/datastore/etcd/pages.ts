@@ -10,8 +10,6 @@ import type { KeyRange } from './keys.ts';
 const FIRST_LIMIT = 500;
 const LIMIT = { least: 10, most: 5_000 };
 const PAGE_BYTES = 4 << 20;
-/** A list that takes longer than what the server keeps is begun anew, so often. */
-const TRIES = 3;
 
 export interface PageReader {
   /** With the revision of what is read; again when the list is begun anew. */
@@ -20,19 +18,20 @@ export interface PageReader {
   readonly page: (kvs: readonly KeyValue[]) => void;
 }
 
-/** `revision` undefined: the latest. Rejects with a DatastoreError. */
+/** `revision` undefined: the latest, begun anew when it has expired meanwhile. Rejects with a DatastoreError. */
 export async function readPages(
   connection: Connection,
   range: KeyRange,
   revision: bigint | undefined,
   read: PageReader,
   signal: AbortSignal | undefined,
+  { tries: most }: { readonly tries: number },
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       return await readOnce(connection, range, revision, read, signal);
     } catch (error) {
-      const again = revision === undefined && tries < TRIES && isExpired(error);
+      const again = revision === undefined && tries < most && isExpired(error);
       if (!again) throw error;
     }
   }
@@ -48,13 +47,13 @@ async function readOnce(
   read: PageReader,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const ask = (key: KeyRange['key'], limit: number, revision: bigint | undefined) => {
+  const ask = (key: KeyRange['key'], limit: number, revision: bigint | undefined, timeoutMs: number) => {
     const request = { ...range, key, limit: BigInt(limit), revision: revision ?? 0n };
     return connection.call(
       'read',
       async ({ member, options }) => {
         try {
-          return await member.kv.range(request, options);
+          return await member.kv.range(request, { ...options, timeoutMs });
         } catch (error) {
           throw withRevision(error, member.endpoint, revision);
         }
@@ -62,12 +61,15 @@ async function readOnce(
       signal,
     );
   };
-  let answer = await ask(range.key, FIRST_LIMIT, wanted);
+  const { timing } = connection;
+  // A server that is silent is soon known; one that has answered may need its time for megabytes.
+  let answer = await ask(range.key, FIRST_LIMIT, wanted, timing.request);
   const revision = wanted ?? answer.header?.revision ?? 0n;
   read.start(revision);
   for (;;) {
     const last = answer.kvs.at(-1)?.key;
-    const next = answer.more && last ? ask(after(last), nextLimit(answer.kvs), revision) : undefined;
+    const next =
+      answer.more && last ? ask(after(last), nextLimit(answer.kvs), revision, timing.page) : undefined;
     // The server works on the next page while this one is read; its error is told when it is waited for.
     next?.catch(() => undefined);
     if (next) await setImmediate();

@@ -1,5 +1,6 @@
-// A watch of a range from a revision, on one stream. Answers that come in fragments are put together, so that no
-// revision is ever told in part. What ends the stream ends the watch: whoever reads it goes on from the last revision.
+// A watch of a range from a revision, on one stream. Answers can come in fragments: what belongs to one revision is put
+// together, so that none is ever told in part. What ends the stream ends the watch: whoever reads it goes on from the last
+// revision.
 import { type CallOptions as RpcOptions, Code, ConnectError } from '@connectrpc/connect';
 import { DatastoreError, expired, unavailable } from '../errors.ts';
 import type { ObjectKey, Selection, WatchEvent } from '../types.ts';
@@ -15,6 +16,7 @@ interface RangeWatch {
   /** Events after it. */
   readonly revision: bigint;
   readonly bookmarks: boolean;
+  readonly old: boolean;
   readonly read: (rawKey: Uint8Array) => ObjectKey | undefined;
 }
 
@@ -24,7 +26,7 @@ const DELETE = 1;
 export async function* watchSelection(
   connection: Connection,
   selection: Selection,
-  { from, bookmarks }: { readonly from: bigint | undefined; readonly bookmarks: boolean },
+  { from, ...wanted }: Pick<RangeWatch, 'bookmarks' | 'old'> & { readonly from: bigint | undefined },
   given: AbortSignal | undefined,
 ): AsyncGenerator<WatchEvent, void> {
   const range = rangeOf('Watch', selection);
@@ -38,7 +40,7 @@ export async function* watchSelection(
       if (listed === undefined) return;
       revision = listed;
     }
-    yield* watchRange(connection, { range, read, revision, bookmarks }, signal);
+    yield* watchRange(connection, { range, read, revision, ...wanted }, signal);
   } finally {
     release();
   }
@@ -129,7 +131,7 @@ async function* watchOnce(
     session = await connection.session(own.signal);
     const { endpoint } = session.member;
     const options: RpcOptions = { ...session.options, timeoutMs: 0 };
-    let fragments: Event[] = [];
+    let held: readonly Event[] = [];
     for await (const answer of session.member.watch.watch(requests(watch, own.signal), options)) {
       const end = endOf(answer, watch);
       if (end) return { session, created, error: end };
@@ -138,16 +140,16 @@ async function* watchOnce(
         clearTimeout(timer);
         continue;
       }
-      fragments.push(...answer.events);
-      if (answer.fragment) continue;
-      const events = fragments;
-      fragments = [];
-      for (const event of events) {
+      const { whole, rest } = answer.fragment
+        ? wholeRevisions([...held, ...answer.events])
+        : { whole: [...held, ...answer.events], rest: [] };
+      held = rest;
+      for (const event of whole) {
         const told = eventOf(event, watch);
         if (told) yield told;
         if (signal.aborted) return { session, created, error: undefined };
       }
-      if (events.length === 0 && watch.bookmarks)
+      if (answer.events.length === 0 && !answer.fragment && watch.bookmarks)
         yield { type: 'bookmark', revision: String(answer.header?.revision ?? 0n) };
     }
     return { session, created, error: unavailable(`etcd at ${endpoint} ended the watch`) };
@@ -164,13 +166,20 @@ async function* watchOnce(
   }
 }
 
+/** The last revision of a fragment may go on in the next one; a transaction of thousands of keys fills several. */
+function wholeRevisions(events: readonly Event[]): { whole: readonly Event[]; rest: readonly Event[] } {
+  const last = events.at(-1)?.kv?.modRevision;
+  const end = events.findIndex(({ kv }) => kv?.modRevision === last);
+  return { whole: events.slice(0, end), rest: events.slice(end) };
+}
+
 /** One request, and then nothing until the watch ends: the end of what we send would end it. */
-async function* requests({ range, revision, bookmarks }: RangeWatch, signal: AbortSignal) {
+async function* requests({ range, revision, bookmarks, old }: RangeWatch, signal: AbortSignal) {
   const value = {
     ...range,
     startRevision: revision + 1n,
     progressNotify: bookmarks,
-    prevKv: true,
+    prevKv: old,
     fragment: true,
   };
   yield { requestUnion: { case: 'createRequest' as const, value } };

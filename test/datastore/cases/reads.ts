@@ -40,6 +40,16 @@ export const READS = {
     for (const latest of ['', '0'])
       expect(names((await store.list(GLOBAL_SETS, { revision: latest })).items)).toEqual(['b']);
   },
+  async 'list gives each item once, in parts or at the end, in the order of the keys'({ store }) {
+    for (const name of ['b', 'a', 'd', 'c']) await store.create(globalSet(name));
+    const taken: string[] = [];
+    const { items } = await store.list(GLOBAL_SETS, { onItems: (some) => taken.push(...names(some)) });
+    expect([...taken, ...names(items)]).toEqual(['a', 'b', 'c', 'd']);
+    const profiles: string[] = [];
+    const kind = 'Profile';
+    const rest = await store.list({ kind }, { onItems: (some) => profiles.push(...names(some)) });
+    expect([...profiles, ...names(rest.items)]).toEqual(names((await store.list({ kind })).items));
+  },
   async 'list selects by namespace, name and prefix, in the order of the keys'({ store, first, second }) {
     const sets: [string, string][] = [
       [second, 'a'],

@@ -69,6 +69,18 @@ export const WATCHES = {
     expect(deleted).toMatchObject({ type: 'deleted', key: setKey('a'), old: second });
     watch.stop();
   },
+  async 'events do without what was there before'({ store }) {
+    const { revision } = await store.list(GLOBAL_SETS);
+    const first = await store.create(globalSet('a', A));
+    const second = await store.update(withNets(first.value, B));
+    await store.delete(setKey('a'));
+    const watch = read(store, GLOBAL_SETS, { revision, old: false });
+    const [added, modified, deleted] = await watch.take(3);
+    expect(added).toEqual({ type: 'added', entry: first });
+    expect(modified).toMatchObject({ type: 'modified', entry: second });
+    expect(deleted).toMatchObject({ type: 'deleted', key: setKey('a') });
+    watch.stop();
+  },
   async 'a watch selects as a list does'({ store, first, second }) {
     const { revision } = await store.list({ kind: 'NetworkSet' });
     const selections: [object, string[]][] = [
