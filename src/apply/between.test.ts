@@ -10,17 +10,20 @@ import { buildProgram } from '../render/build-program.ts';
 import { lowerIptables } from '../render/iptables/lower.ts';
 import { printFamily } from '../render/iptables/print.ts';
 import { EMPTY, restore, type Tables } from '../render/iptables/simulate.ts';
-import { arbitraryHostPacket, arbitraryHostPolicy } from '../render/nftables/host-testing.ts';
 import type { IptablesRuleset } from '../render/ruleset.ts';
 import {
+  arbitraryPolicy,
+  arbitrarySent,
   changesOfMove,
   changesOfSources,
+  changesOfTracking,
   movePackets,
   moves,
   openIn,
   savedText,
   sender,
   spoofedPackets,
+  trackedPackets,
 } from '../plan/between-testing.ts';
 import { parseSave } from './parse-save.ts';
 import { NO_IPTABLES, planIptables } from '../plan/iptables.ts';
@@ -92,9 +95,9 @@ function openings(
 
 describe.each(BACKENDS)('%s', (backend) => {
   it('lets nothing through in between, from any policy to any other', { timeout: 240_000 }, () => {
-    const packets = fc.array(arbitraryHostPacket, { minLength: 40, maxLength: 40 });
+    const packets = fc.array(arbitrarySent, { minLength: 40, maxLength: 40 });
     fc.assert(
-      fc.property(arbitraryHostPolicy, arbitraryHostPolicy, packets, (before, after, list) => {
+      fc.property(arbitraryPolicy, arbitraryPolicy, packets, (before, after, list) => {
         expect(openings([before, after], list, backend)).toEqual([]);
       }),
       { numRuns: 20 },
@@ -113,6 +116,12 @@ describe('a policy that moves from list to list', () => {
 describe('a check of sources that changes beside policy, in one move', () => {
   test.each(BACKENDS)('%s', (backend) => {
     expect(changesOfSources.flatMap((c) => openings(c, spoofedPackets, backend))).toEqual([]);
+  });
+});
+
+describe('what one policy does not track and conntrack knows, and what filter hands on to mangle', () => {
+  test.each(changesOfTracking.map((change, n) => ({ n, change })))('change $n', ({ change }) => {
+    expect(BACKENDS.flatMap((b) => openings(change, trackedPackets, b))).toEqual([]);
   });
 });
 
@@ -142,6 +151,7 @@ describe('a state in between that somebody left behind', () => {
         IptablesRuleset,
         IptablesRuleset,
       ];
+      const ipsets = new Map([...older.ipsets, ...newer.ipsets, ...other.ipsets]);
       const { states } = walkThrough(older, newer, 4, 'legacy');
       for (const found of states.slice(0, -1)) {
         left += 1;
@@ -150,7 +160,7 @@ describe('a state in between that somebody left behind', () => {
           const command = plan.commands.find((c) => c.purpose === 'rules v4');
           const now = command ? restore(found, command.stdin) : [];
           expect(plain(now.at(-1) ?? found)).toEqual(plain(loaded(wanted, 4)));
-          open.push(...openIn([found, ...now], new Map(), packets));
+          open.push(...openIn([found, ...now], ipsets, packets));
           expect(plain(restore(now.at(-1) ?? found, command?.undo?.stdin ?? '').at(-1) ?? found)).toEqual(
             plain(found),
           );
@@ -170,6 +180,29 @@ describe('a state in between that somebody left behind', () => {
     const third = sender('allow', ['10.0.0.2/32']);
     const found = onTheWayFrom(changesOfSources, third, spoofedPackets);
     expect(found).toEqual({ left: 2 * changesOfSources.length, open: [] });
+  });
+
+  test.each(changesOfTracking.map((change, n) => ({ n, change })))(
+    'what conntrack knows, change $n: likewise',
+    ({ change }) => {
+      const third = changesOfTracking[0]![1];
+      const found = onTheWayFrom([change, [change[1], change[0]]], third, trackedPackets);
+      expect(found.open).toEqual([]);
+      expect(found.left).toBeGreaterThan(1);
+    },
+  );
+
+  it('lets nothing through on the way from any of them to any policy', { timeout: 240_000 }, () => {
+    const packets = fc.array(
+      arbitrarySent.filter((p) => p.family === 4 && p.originalDestination === undefined),
+      { minLength: 30, maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(arbitraryPolicy, arbitraryPolicy, arbitraryPolicy, packets, (older, newer, third, list) => {
+        expect(onTheWayFrom([[older, newer]], third, list).open).toEqual([]);
+      }),
+      { numRuns: 8 },
+    );
   });
 });
 

@@ -29,8 +29,9 @@ function hex(value: number): string {
   return `0x${(value >>> 0).toString(16)}`;
 }
 
-export function whenSet(bit: number): string {
-  return `-m mark --mark ${hex(bit)}/${hex(bit)}`;
+/** With `among`: and when all others of those are clear. */
+export function whenSet(bit: number, among = bit): string {
+  return `-m mark --mark ${hex(bit)}/${hex(among)}`;
 }
 
 /** Of several bits: when all are clear. */
@@ -43,8 +44,9 @@ export function unlessJust(bits: number, among: number): string {
   return `-m mark ! --mark ${hex(bits)}/${hex(among)}`;
 }
 
-export function setBit(bit: number): string {
-  return `-j MARK --set-mark ${hex(bit)}/${hex(bit)}`;
+/** With `among`: and clears all others of those. */
+export function setBit(bit: number, among = bit): string {
+  return `-j MARK --set-mark ${hex(bit)}/${hex(among)}`;
 }
 
 export function clearBits(bits: number): string {
