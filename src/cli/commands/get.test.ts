@@ -122,9 +122,10 @@ spec:
 
 describe('what is refused', () => {
   it.each([
-    ['get', 'no resources specified'],
-    ['get foo', "resource type 'foo' is not supported"],
-    ['get ipamblocks', "resource type 'ipamblocks' is not supported"],
+    ['get', 'failed to get resources: no resources specified\n'],
+    ['get foo', "failed to get resources: resource type 'foo' is not supported\n"],
+    ['get ipamblocks', "failed to get resources: resource type 'ipamblocks' is not supported\n"],
+    ['get -f -', 'failed to get resources: no resources specified in file -\n'],
     ['get np -n a -A', 'cannot use both --namespace and --all-namespaces flags at the same time'],
     ['get np a -A', 'cannot use --all-namespace flag for getting a single resource'],
     ['get ippool -n a', 'IPPool is not namespaced'],
@@ -138,7 +139,7 @@ describe('what is refused', () => {
     ['get ippool -o jsonpath={.items}', "unrecognized output format 'jsonpath={.items}'\n"],
     ['get ippool -w -o go-template=x', 'a watch cannot be shown with a template'],
     ['get gnp nosuch', 'resource does not exist: GlobalNetworkPolicy(nosuch) with error: <nil>\n'],
-    ['get gnp -f x.yaml', 'a kind and -f exclude each other'],
+    ['get gnp -f x.yaml', 'failed to get resources: a kind and -f exclude each other\n'],
     ['get -f nosuch.yaml', 'failed to execute command: open nosuch.yaml: no such file or directory'],
   ])('%s', async (command, said) => {
     const { run } = await filled();

@@ -4,7 +4,7 @@ import type { ApiObject } from '../../resources/stored/object.ts';
 import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
 import { FOUND, OK } from '../exit.ts';
-import { collecting, complain, plainly, refuse } from '../resources/failure.ts';
+import { collecting, complain, plainly, refuse, reworded } from '../resources/failure.ts';
 import { type Got, parseFormat, print } from '../resources/format.ts';
 import { getObjects, surroundingsFor } from '../resources/getting.ts';
 import * as options from '../resources/options.ts';
@@ -44,7 +44,10 @@ async function get(context: Context, words: readonly string[], given: Options): 
   const format = await parseFormat(context, opts.output);
   if (opts.watch && format.type === 'go-template')
     refuse('a watch cannot be shown with a template', 'use -o json with jq');
-  const wanted = await targets(context, words, opts);
+  const wanted = await reworded(
+    (message) => `failed to get resources: ${message}`,
+    () => targets(context, words, opts),
+  );
   if (wanted === undefined) return OK;
   const shown = {
     withNamespace: Boolean(opts.namespace) || opts.allNamespaces === true,

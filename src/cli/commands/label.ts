@@ -2,7 +2,7 @@
 import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
 import { FOUND, OK } from '../exit.ts';
-import { collecting, complain, plainly, refuse } from '../resources/failure.ts';
+import { collecting, complain, plainly, refuse, reworded } from '../resources/failure.ts';
 import * as options from '../resources/options.ts';
 import { DRY, withClient } from '../resources/session.ts';
 import { keyOf, namedTargets, settled } from '../resources/targets.ts';
@@ -31,7 +31,10 @@ async function labelObject(
   [kind, name, label]: readonly [kind: string, name: string, label: string],
   opts: Options,
 ): Promise<number> {
-  const [wanted] = namedTargets(kind, [name]);
+  const [wanted] = await reworded(
+    (message) => `failed to get ${kind} ${name}, error ${message}`,
+    () => namedTargets(kind, [name]),
+  );
   if (wanted === undefined) return FOUND;
   const target = settled(wanted, opts);
   guardUpdate(target);

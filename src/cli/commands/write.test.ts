@@ -97,6 +97,25 @@ metadata:
     ]);
   });
 
+  it('each file and each directory has to hold something', async () => {
+    const { run } = await stored();
+    const set = JSON.stringify(object('GlobalNetworkSet', 's'));
+    const some = folder({ 'a.json': set, 'b.yaml': '# nothing\n', 'c/d.json': set, 'e/readme.txt': '' });
+    const path = some.path('');
+    expect(await run(['create', '-f', path])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `no resources specified in file ${some.path('b.yaml')}\n`,
+    });
+    expect((await run(['create', '-f', some.path('a.json'), '-f', some.path('e')])).stderr).toBe(
+      `no resources specified in directory ${some.path('e')}\n`,
+    );
+    expect((await run(['create', '-f', path, '--skip-empty'])).stdout).toBe(
+      "Successfully created 1 'GlobalNetworkSet' resource(s)\n",
+    );
+    some.remove();
+  });
+
   it('empty files are fine with --skip-empty', async () => {
     const { run } = await stored();
     const argv = ['apply', '-f', files.path('empty.yaml')];
@@ -305,4 +324,17 @@ Successfully applied 4 resource(s) (dry run)
     expect((await run('label gns same a=b --dry-run')).stdout).toContain('would be changed');
     expect((await store.list({ kind: 'Tier' })).revision).toBe(revision);
   });
+});
+
+it('what failed of several kinds is told without a kind, and an empty -n is none', async () => {
+  const { run } = await stored(object('GlobalNetworkSet', 's'));
+  const stdin = documents(object('GlobalNetworkSet', 's'), object('Tier', 'nosuch'));
+  expect(await run(['delete', '-f', '-', '-n', ''], { stdin })).toEqual({
+    status: 1,
+    stdout: 'Successfully deleted 1 resource(s)\n',
+    stderr: 'Failed to delete resource: resource does not exist: Tier(nosuch) with error: <nil>\n\n',
+  });
+  expect((await run('label foo n x=y')).stderr).toBe(
+    "failed to get foo n, error resource type 'foo' is not supported\n",
+  );
 });

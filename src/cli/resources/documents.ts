@@ -9,7 +9,7 @@ import { readText } from '../../datastore/file/read.ts';
 import { sourceFile } from '../../datastore/file/source.ts';
 import { unwrap } from '../../datastore/file/unwrap.ts';
 import { readBulk } from '../../datastore/file/yaml-bulk.ts';
-import type { Path, Place, Problem } from '../../errors/index.ts';
+import { type Path, type Place, type Problem, problem, TortieError } from '../../errors/index.ts';
 import { type ApiObject, prepareForCreate } from '../../resources/api-object.ts';
 import type { Context } from '../context.ts';
 import { complain, placed, refuse } from './failure.ts';
@@ -19,21 +19,34 @@ import { plainTexts } from './plain-texts.ts';
 export interface FileOptions {
   readonly filename?: readonly string[];
   readonly recursive?: boolean;
+  /** It is no error when a file holds nothing. */
+  readonly skipEmpty?: boolean;
 }
 
 /** Their metadata is a map with texts for name and namespace; nothing else of them is checked. */
 export async function readObjects(
   context: Context,
-  { filename = [], recursive = false }: FileOptions,
+  { filename = [], recursive = false, skipEmpty = false }: FileOptions,
 ): Promise<readonly ApiObject[]> {
   const objects: ApiObject[] = [];
-  for (const input of filename)
-    for (const name of input === '-' ? ['-'] : await filesOf(input, recursive))
-      objects.push(...(await readFile(context, name)));
+  for (const input of filename) {
+    const names = input === '-' ? ['-'] : await filesOf(input, recursive);
+    if (names.length === 0 && !skipEmpty) refuse(`no resources specified in directory ${input}`);
+    for (const name of names) {
+      const found = await readFile(context, name);
+      if (found.length === 0 && !skipEmpty) refuse(`no resources specified in file ${name}`);
+      objects.push(...found);
+    }
+  }
   return objects;
 }
 
-const failed = (reason: string): never => refuse(`failed to execute command: ${reason}`);
+/** As calicoctl tells it whatever was to be done with the objects. */
+const wrong = (message: string, hint?: string): never => {
+  throw new TortieError([problem('cli/document', message, hint === undefined ? {} : { hint })]);
+};
+
+const failed = (reason: string): never => wrong(`failed to execute command: ${reason}`);
 
 const DOCUMENT = /\.(ya?ml|json)$/i;
 
@@ -61,8 +74,8 @@ async function readFile(context: Context, name: string): Promise<readonly ApiObj
   const { placeOf } = sourceFile(name, read.text);
   const objects: ApiObject[] = [];
   for (const { value, problems, positions } of readDocuments(read.text, placeOf, readBulk)) {
-    const [wrong] = problems.filter(({ severity }) => severity === 'error');
-    if (wrong) failed(placed(wrong.place, wrong.message));
+    const [first] = problems.filter(({ severity }) => severity === 'error');
+    if (first) failed(placed(first.place, first.message));
     if (value === undefined) continue;
     const placeAt = (path: Path): Place | undefined => {
       const { key, value: at } = positions(path);
@@ -96,7 +109,7 @@ function checked(raw: unknown, placeAt: (path: Path) => Place | undefined): ApiO
     failed(`unknown resource type (${kind}) and/or version (${apiVersion})`);
   const unknown = unknownField(raw);
   if (unknown !== undefined)
-    refuse(
+    wrong(
       `field in document is not recognized or is in the wrong location: ${unknown}`,
       'is it misspelt? Where a newer Calico has stored it, patch and label change the object and keep it',
     );

@@ -5,8 +5,10 @@ import type { Start } from '../command.ts';
 import type { Context } from '../context.ts';
 import { FOUND } from '../exit.ts';
 
+const REFUSED = 'cli/resource';
+
 export function refuse(message: string, hint?: string): never {
-  throw new TortieError([problem('cli/resource', message, hint === undefined ? {} : { hint })]);
+  throw new TortieError([problem(REFUSED, message, hint === undefined ? {} : { hint })]);
 }
 
 /** Starts the work of a resource command. */
@@ -76,4 +78,17 @@ export async function collecting<T>(
 /** The failure in other words, with the same advice. */
 export function refuseAs(message: string, { error }: Pick<Failed, 'error'>): never {
   return refuse(message, error.problems.find(({ hint }) => hint !== undefined)?.hint);
+}
+
+/** The work, with other words for what it refuses; documents that cannot be read speak for themselves. */
+export async function reworded<T>(
+  reword: (message: string) => string,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TortieError) || error.problems.some(({ code }) => code !== REFUSED)) throw error;
+    return refuseAs(reword(error.message), { error });
+  }
 }

@@ -11,8 +11,10 @@ export interface NamespaceOptions {
 export function namespaceOf(
   { kind, namespaced }: KindInfo,
   own: string | undefined,
-  { namespace, allNamespaces = false }: NamespaceOptions,
+  { namespace: given, allNamespaces = false }: NamespaceOptions,
 ): string | undefined {
+  // Scripts give `-n "$NS"`.
+  const namespace = given || undefined;
   if (namespace !== undefined && allNamespaces)
     refuse('cannot use both --namespace and --all-namespaces flags at the same time');
   if (!namespaced) {

@@ -51,7 +51,7 @@ export function reportDeleted(context: Context, { objects, failed, note }: Outco
   const handled = objects.length - failed.length;
   if (handled > 0) context.print(`Successfully deleted ${handled} ${kindText(objects)}resource(s)${note}`);
   if (failed.length === 0) return OK;
-  const lines = failed.map(({ item, message }) => `Failed to delete '${item.kind}' resource: ${message}\n`);
+  const lines = failed.map(({ message }) => `Failed to delete ${kindText(objects)}resource: ${message}\n`);
   complain(context, lines.join(''), failed);
   return FOUND;
 }

@@ -8,9 +8,7 @@ import { refuse } from './failure.ts';
 import { namedKind, resourceKind } from './kinds.ts';
 import { type NamespaceOptions, namespaceOf } from './namespace.ts';
 
-export interface TargetOptions extends FileOptions, NamespaceOptions {
-  readonly skipEmpty?: boolean;
-}
+export interface TargetOptions extends FileOptions, NamespaceOptions {}
 
 /** From files. Undefined: there are none, and that is fine (`--skip-empty`); it has been said. */
 export async function documentTargets(
@@ -20,11 +18,8 @@ export async function documentTargets(
   const { readObjects } = await import('./documents.ts');
   const objects = await readObjects(context, options);
   if (objects.length > 0) return objects;
-  if (options.skipEmpty) {
-    context.print('No resources specified');
-    return undefined;
-  }
-  return refuse(`no resources specified in file ${(options.filename ?? []).join(', ')}`);
+  context.print('No resources specified');
+  return undefined;
 }
 
 /** A name may be missing: all of the kind. */
