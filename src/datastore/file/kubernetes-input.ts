@@ -29,10 +29,12 @@ export interface KubernetesInput {
   readonly waiting: Waiting[];
   /** Other kinds, with how many there are and where the first is. */
   readonly others: Map<string, { count: number; readonly first: Origin }>;
+  /** What is wrong with annotations in the same way in many pods, as in those of one template. */
+  readonly limits: Map<string, { count: number; readonly first: Problem }>;
 }
 
 export function kubernetesInput(): KubernetesInput {
-  return { seen: [], values: new Map(), waiting: [], others: new Map() };
+  return { seen: [], values: new Map(), waiting: [], others: new Map(), limits: new Map() };
 }
 
 export function addKubernetes(
@@ -48,11 +50,21 @@ export function addKubernetes(
     return;
   }
   const { key, object, conversion, problems: wrong } = readObject(type.known, found.raw, options);
-  for (const p of wrong) problems.push(found.place(p));
+  for (const p of wrong) {
+    if (p.code === 'convert/qos') countLimit(p, found, loading);
+    else problems.push(found.place(p));
+  }
   if (key === undefined) return;
   if (!object) claim(key, found.origin, loading, found.place);
   else if (conversion) put(key, object, conversion, found, loading);
   else kubernetes.waiting.push({ object, key, found });
+}
+
+function countLimit(fault: Problem, found: Found, { kubernetes: { limits } }: Loading): void {
+  const text = JSON.stringify([fault.path, fault.message]);
+  const known = limits.get(text);
+  if (known) known.count++;
+  else limits.set(text, { count: 1, first: found.place(fault) });
 }
 
 /** Files the name; false when it is taken. */
@@ -115,6 +127,9 @@ export function finishKubernetes(loading: Loading): void {
     ...missing.problems,
     ...kubernetesNotices(kubernetes.seen, resources, located, loading.options),
     ...otherKinds(loading),
+    ...[...kubernetes.limits.values()].map(({ count, first }) =>
+      count === 1 ? first : { ...first, message: `${first.message} (so in ${count} pods)` },
+    ),
   );
 }
 

@@ -251,6 +251,26 @@ it('EndpointSlices without a Service', async () => {
   expect(keys(result)).toEqual(['KubernetesEndpointSlice/a/named']);
 });
 
+it('limits that cannot be read, once for the pods of a template', async () => {
+  const limited = (name: string, ip: string, value: string) => {
+    const raw = pod(name, ip) as { readonly metadata: Raw };
+    const annotations = { 'qos.projectcalico.org/ingressBandwidth': value };
+    return { ...raw, metadata: { ...raw.metadata, annotations } };
+  };
+  const result = await load(
+    namespace('a'),
+    limited('x1', '10.0.0.1', 'much'),
+    limited('x2', '10.0.0.2', 'much'),
+    limited('x3', '10.0.0.3', 'more'),
+  );
+  expect(said(result)).toEqual([
+    'warning convert/qos: "much" is no quantity, and does not count (so in 2 pods)',
+    'warning convert/qos: "more" is no quantity, and does not count',
+  ]);
+  expect(result.problems[0]?.place).toBeDefined();
+  expect(keys(result).filter((key) => key.startsWith('WorkloadEndpoint/'))).toHaveLength(3);
+});
+
 it('two ClusterNetworkPolicies of one priority', async () => {
   const rules = { ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }] };
   const result = await load(
