@@ -1,15 +1,11 @@
 // Everything that the firewall tools list in a namespace, ours and that of others, to compare before and after.
-import type { TestNamespace } from './namespace.ts';
+import { SAVES, type TestNamespace } from './namespace.ts';
 
 /** Without what differs from one look to the next: counters, dates, seeds. */
-export async function everything({ sh }: Pick<TestNamespace, 'sh'>): Promise<readonly string[]> {
-  const listings = await Promise.all([
-    sh(['nft', '-s', 'list', 'ruleset']),
-    ...['iptables', 'ip6tables'].flatMap((t) => ['nft', 'legacy'].map((b) => sh([`${t}-${b}-save`]))),
-    sh(['ipset', 'save']).then((text) => text.split('\n').toSorted().join('\n')),
-  ]);
-  const [nft, ...saves] = listings;
-  return [inOrder(nft), ...saves].map((text) =>
+export async function everything({ all }: Pick<TestNamespace, 'all'>): Promise<readonly string[]> {
+  const [nft = '', sets = '', ...saves] = await all(['nft -s list ruleset', 'ipset save', ...SAVES]);
+  const inOneOrder = sets.split('\n').toSorted().join('\n');
+  return [inOrder(nft), ...saves, inOneOrder].map((text) =>
     text
       .replace(/^#.*\n/gm, '')
       .replace(/\[\d+:\d+\]/g, '')

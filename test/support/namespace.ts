@@ -10,11 +10,16 @@ export interface TestNamespace {
   readonly run: Runner;
   /** Runs and answers stdout; throws when the command fails. */
   readonly sh: (argv: readonly string[], stdin?: string) => Promise<string>;
+  /** What each of these shell commands prints, all by one shell; throws when one of them fails. */
+  readonly all: (commands: readonly string[]) => Promise<readonly string[]>;
   /** Every line of every dataplane's listing that mentions us; empty when nothing of ours is left. */
   readonly ours: () => Promise<readonly string[]>;
   /** The same namespace, where another version is `nft`. */
   readonly with: (nft: NftVersion) => TestNamespace;
 }
+
+/** The rules of both backends and families. */
+export const SAVES = ['iptables', 'ip6tables'].flatMap((t) => ['nft', 'legacy'].map((b) => `${t}-${b}-save`));
 
 let serial = 0;
 
@@ -37,18 +42,18 @@ function inside(name: string): Runner {
 
 function namespace(name: string, run: Runner): TestNamespace {
   const sh = (argv: readonly string[], stdin?: string) => must(run, argv, stdin);
+  const all = async (commands: readonly string[]) => {
+    const script = commands.join("\nprintf '\\0'\n");
+    return (await sh(['sh', '-ec', script])).split('\0');
+  };
   const ours = async () => {
-    const listings = await Promise.all([
-      sh(['nft', 'list', 'ruleset']),
-      ...['iptables', 'ip6tables'].flatMap((t) => ['nft', 'legacy'].map((b) => sh([`${t}-${b}-save`]))),
-      sh(['ipset', 'list', '-n']),
-    ]);
+    const listings = await all(['nft list ruleset', ...SAVES, 'ipset list -n']);
     return listings
       .join('\n')
       .split('\n')
       .filter((l) => l.includes('tortie'));
   };
-  return { name, run, sh, ours, with: (nft) => namespace(name, withNft(inside(name), nft)) };
+  return { name, run, sh, all, ours, with: (nft) => namespace(name, withNft(inside(name), nft)) };
 }
 
 async function must(run: Runner, argv: readonly string[], stdin?: string): Promise<string> {
