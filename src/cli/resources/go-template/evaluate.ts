@@ -1,10 +1,10 @@
 // A template's tree and data to text. Pure.
 import type { Command, Expression, Node, Pipeline } from './ast.ts';
 import { type Fail, failIn, type Source } from './fault.ts';
-import { CallError, FUNCTIONS, type Settings } from './functions.ts';
+import { FUNCTIONS, type Settings } from './functions.ts';
 import { entriesOf, fieldOf, isObject, isTrue, itemOf, printed, value, type Value } from './values.ts';
 import { FLOAT } from './shapes.ts';
-import { typeName } from './printf.ts';
+import { CallError, typeName } from './printf.ts';
 
 export interface Execution extends Settings {
   readonly source: Source;
@@ -177,12 +177,15 @@ function createRun(data: Value, { clean, ...settings }: Execution, fail: Fail) {
   return { all, text: () => out.join('') };
 }
 
+/** Of a range over a number. */
+const MOST_STEPS = 1_000_000;
+
 /** Undefined: there is nothing to go through. */
 function stepsOf(over: Value): readonly (readonly [key: Value, item: Value])[] | undefined {
   const { value: it } = over;
   if (it === null || it === undefined) return [];
   if (Array.isArray(it)) return it.map((_, index) => [value(index), itemOf(over, index)]);
-  if (typeof it === 'number' && Number.isInteger(it))
+  if (typeof it === 'number' && Number.isInteger(it) && it <= MOST_STEPS)
     return Array.from({ length: Math.max(0, it) }, (_, index) => [value(index), value(index)]);
   if (isObject(it) && over.shape?.type !== 'struct')
     return entriesOf(it).map(([key, item]) => [value(key), value(item)]);

@@ -1,10 +1,7 @@
 // What a template may call: Go's builtins but for those of HTML and JavaScript, and calicoctl's join, joinAndTruncate and
 // config. `and` and `or` are in evaluate.ts, which alone can leave arguments alone.
 import { entriesOf, fieldOf, isObject, isTrue, itemOf, printed, value, type Value } from './values.ts';
-import { sprintf, typeName } from './printf.ts';
-
-/** What goes wrong in a call; the caller knows where. */
-export class CallError extends Error {}
+import { CallError, sprintf, typeName } from './printf.ts';
 
 export interface Settings {
   /** Of `config "asnumber"`. */

@@ -4,7 +4,7 @@
 //   template.print(results, settings): string  results are objects or lists of a kind, as plain JSON
 // lex.ts → parse.ts → evaluate.ts with functions.ts; shapes.ts is what Go's types add to JSON.
 import { evaluate } from './evaluate.ts';
-import type { Source } from './fault.ts';
+import { failIn, type Source } from './fault.ts';
 import { FUNCTIONS, type Settings } from './functions.ts';
 import { parseTemplate } from './parse.ts';
 
@@ -18,10 +18,20 @@ export interface Template {
 }
 
 export function compileTemplate(source: Source): Template {
-  const nodes = parseTemplate(source, new Set(FUNCTIONS.keys()));
+  const nodes = shallow(source, () => parseTemplate(source, new Set(FUNCTIONS.keys())));
   return {
     asksConfig: /\bconfig\b/.test(source.text),
     print: (results, { clean = (text) => text, ...settings }) =>
       evaluate(nodes, { value: results, shape: { type: 'results' } }, { ...settings, clean, source }),
   };
+}
+
+/** Templates and their data are walked by calls in calls. */
+function shallow<T>(source: Source, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return failIn(source)({ at: 0, length: 1 }, 'the template is nested too deeply');
+  }
 }

@@ -3,6 +3,12 @@ import { isFloat, printed, type Value } from './values.ts';
 
 const VERB = /%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?([^])?/gu;
 
+/** Go's bound is a million too. */
+const WIDEST = 1_000_000;
+
+/** What goes wrong in a call; the caller knows where. */
+export class CallError extends Error {}
+
 interface Form {
   readonly flags: string;
   readonly width: number;
@@ -20,6 +26,8 @@ export function sprintf(format: string, given: readonly Value[]): string {
         text === '*' ? Number(given[next++]?.value ?? 0) : Number(text ?? 0);
       const width = number(wide);
       const precision = whole.includes('.') ? number(precise) : undefined;
+      if (!(Math.max(Math.abs(width), precision ?? 0) <= WIDEST))
+        throw new CallError(`a width or precision above ${WIDEST}`);
       const argument = given[next++];
       if (argument === undefined) return `%!${verb}(MISSING)`;
       return padded(formatted(verb, argument, { flags, width, precision }), { flags, width, precision });
@@ -44,23 +52,30 @@ function formatted(verb: string, of: Value, { flags, precision }: Form): string 
   if (verb === 't' && typeof value === 'boolean') return plain;
   if (typeof value === 'number') {
     if (isFloat(of)) {
-      if (verb === 'f' || verb === 'F') return sign(value.toFixed(precision ?? 6));
+      if (verb === 'f' || verb === 'F') return sign(value.toFixed(Math.min(precision ?? 6, DIGITS)));
       if (verb === 'e' || verb === 'E')
-        return sign(cased(verb, exponent(value.toExponential(precision ?? 6))));
+        return sign(cased(verb, exponent(value.toExponential(Math.min(precision ?? 6, DIGITS)))));
       if (verb === 'g' || verb === 'G')
-        return sign(cased(verb, precision === undefined ? plain : general(value, precision || 1)));
+        return sign(
+          cased(verb, precision === undefined ? plain : general(value, Math.min(precision || 1, DIGITS))),
+        );
     } else {
       if (verb === 'd') return sign(plain.replace(/\d+/, (digits) => digits.padStart(precision ?? 0, '0')));
       if (verb === 'x' || verb === 'X')
         return sign(`${flags.includes('#') ? '0x' : ''}${cased(verb, value.toString(16))}`);
       if (verb === 'o') return sign(value.toString(8));
       if (verb === 'b') return sign(value.toString(2));
-      if (verb === 'c') return String.fromCodePoint(value);
-      if (verb === 'q') return `'${String.fromCodePoint(value)}'`;
+      if (verb === 'c') return character(value);
+      if (verb === 'q') return `'${character(value)}'`;
     }
   }
   return value === null || value === undefined ? `%!${verb}(<nil>)` : `%!${verb}(${typeName(of)}=${plain})`;
 }
+
+/** What JavaScript can print behind the point. */
+const DIGITS = 100;
+
+const character = (code: number) => (code >= 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd');
 
 const cased = (verb: string, text: string) => (verb === verb.toUpperCase() ? text.toUpperCase() : text);
 const exponent = (text: string) => text.replace(/e([+-])(\d)$/, 'e$10$2');
@@ -72,7 +87,7 @@ function general(value: number, digits: number): string {
     const [head = '', tail = ''] = value.toExponential(digits - 1).split('e');
     return exponent(`${trimmed(head)}e${tail}`);
   }
-  return trimmed(value.toFixed(digits - 1 - power));
+  return trimmed(value.toFixed(Math.min(digits - 1 - power, DIGITS)));
 }
 
 const trimmed = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);

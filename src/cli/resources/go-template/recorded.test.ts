@@ -51,7 +51,6 @@ const printed = (text: string): string | null => {
     return compileTemplate({ name: 't', text }).print(DATA, { asNumber: '64512' });
   } catch (error) {
     if (!(error instanceof TortieError)) throw error;
-    expect(error.problems[0]?.place?.line).toBeGreaterThan(0);
     return null;
   }
 };
