@@ -14,7 +14,8 @@ export interface Metadata {
 export type ResourceKey = string;
 
 export function resourceKey(kind: string, namespace: string | undefined, name: string): ResourceKey {
-  return namespace ? `${kind}/${namespace}/${name}` : `${kind}/${name}`;
+  // Joined, it is one flat text; a template would keep its parts, and the texts that those were cut from.
+  return (namespace ? [kind, namespace, name] : [kind, name]).join('/');
 }
 
 export type Direction = 'ingress' | 'egress';
