@@ -518,6 +518,22 @@ describe('custom resources', () => {
     expect(back.value.metadata.ownerReferences).toEqual([owner]);
   });
 
+  it('are listed whole, however many pages that takes', async () => {
+    const names = Array.from({ length: 1001 }, (_, at) => `set-${String(at).padStart(4, '0')}`);
+    const create = (name: string) =>
+      store.create({
+        apiVersion: 'projectcalico.org/v3',
+        kind: 'NetworkSet',
+        metadata: { name, namespace: 'dev' },
+        spec: { nets: ['192.0.2.0/24'] },
+      });
+    for (let at = 0; at < names.length; at += 50)
+      await Promise.all(names.slice(at, at + 50).map((name) => create(name)));
+    const { items, problems } = await store.list({ kind: 'NetworkSet', namespace: 'dev' });
+    expect(problems).toEqual([]);
+    expect(items.map(({ key }) => key.name)).toEqual(names);
+  });
+
   it('of a kind whose CRD is missing are none', async () => {
     cluster.kubectl(['delete', 'crd', 'bgpfilters.crd.projectcalico.org']);
     const { missing, ...listing } = await store.list({ kind: 'BGPFilter' });
