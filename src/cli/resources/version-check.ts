@@ -16,27 +16,21 @@ export interface Checked {
 /** `kinds`: what will be written. */
 export function checkingVersion(context: Context, store: Datastore, kinds: readonly string[]): Checked {
   const asked = ask(context, store, kinds);
-  const passed = async () => {
+  const after = async <T>(write: () => Promise<T>): Promise<T> => {
     const { refused, unavailable } = await asked;
     const error = refused ?? unavailable;
     if (error) throw error;
+    return write();
   };
-  const behind =
-    <A extends readonly unknown[], T>(write: (...given: A) => Promise<T>) =>
-    async (...given: A): Promise<T> => {
-      await passed();
-      return write(...given);
-    };
-  const { updateStatus } = store;
   return {
     store: {
       ...store,
-      create: behind(store.create),
-      update: behind(store.update),
-      ...(updateStatus && { updateStatus: behind(updateStatus) }),
-      apply: behind(store.apply),
-      delete: behind(store.delete),
-      ensureInitialized: behind(store.ensureInitialized),
+      create: (object, options) => after(() => store.create(object, options)),
+      update: (object, options) => after(() => store.update(object, options)),
+      apply: (object, options) => after(() => store.apply(object, options)),
+      delete: (key, options) => after(() => store.delete(key, options)),
+      ensureInitialized: (options) => after(() => store.ensureInitialized(options)),
+      // Commands write no status.
     },
     async verdict() {
       const { refused } = await asked;

@@ -89,7 +89,7 @@ export function printed(of: Value): string {
     );
     return `map[${entries.join(' ')}]`;
   }
-  if (shape?.type === 'scalar' && shape.form === 'time') return timeText(String(it));
+  if (shape?.type === 'scalar' && shape.form === 'time' && typeof it === 'string') return timeText(it);
   return typeof it === 'number' && !isFloat(of)
     ? String(it)
     : typeof it === 'boolean'
