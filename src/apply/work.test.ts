@@ -129,6 +129,19 @@ describe.each([12, 150])('with %i endpoints and policies', (size) => {
     expect(lines).toHaveLength(3 * 5);
   });
 
+  it('one policy changed for one family is one command for iptables, which nothing tests before', async () => {
+    const put = await start('iptables', size);
+    const only = (net: string) =>
+      globalPolicy('p001', { selector: `app == 'a1'`, ingress: [allowFrom({ nets: [net] })] });
+    await put(only('10.1.0.0/16'));
+    expect(await put(only('10.2.0.0/16'))).toMatchObject({
+      // Made for both families, and the same as before in one.
+      chains: 2,
+      sets: 0,
+      commands: ['iptables-nft-restore --noflush'],
+    });
+  });
+
   it('one endpoint more of a known kind is two edges, or its own two chains', async () => {
     const put = await start('nftables', size);
     const { chains, sets, commands, lines } = await put(local(size, 'a1'));
