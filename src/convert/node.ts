@@ -48,8 +48,7 @@ export function convertNode(
       apiVersion: 'projectcalico.org/v3',
       kind: 'Node',
       metadata: { name, ...(labels.size > 0 && { labels }), ...(own.size > 0 && { annotations: own }) },
-      // Put together field by field; the table says which.
-      spec: spec as NodeSpec,
+      spec,
       ...(Object.keys(status).length > 0 && { status }),
     },
     problems: [],

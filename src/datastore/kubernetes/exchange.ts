@@ -59,13 +59,14 @@ export function exchange(
       timer = setTimeout(otherwise, ms);
     };
     const connecting = () => within(connect, () => silent(`no connection within ${seconds(connect)}`));
-    const waiting = () =>
-      within(doubt, async () => {
-        const started = performance.now();
-        if ((await limits.isThere()) || answer || request.destroyed) return;
-        const waited = doubt + performance.now() - started;
-        silent(`connected, but no answer within ${seconds(waited)}, and none to GET /version either`);
-      });
+    const doubting = async () => {
+      const started = performance.now();
+      const there = await limits.isThere().catch(() => true);
+      if (there || answer || request.destroyed) return;
+      const waited = doubt + performance.now() - started;
+      silent(`connected, but no answer within ${seconds(waited)}, and none to GET /version either`);
+    };
+    const waiting = () => within(doubt, () => void doubting());
     const stop = () => request.destroy();
     for (const signal of signals) signal?.addEventListener('abort', stop, { once: true });
     request.on('close', () => {
@@ -108,7 +109,8 @@ export function isThere(
   return new Promise((done) => {
     const request = send(url, options);
     const stop = () => request.destroy();
-    const timer = setTimeout(() => end(false), within);
+    // What has arrived while this process was busy with something else is read first.
+    const timer = setTimeout(() => setImmediate(() => setImmediate(() => end(false))), within);
     function end(there: boolean): void {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);

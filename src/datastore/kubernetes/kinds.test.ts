@@ -56,8 +56,8 @@ it('clean removes every kind of the catalogue that is a custom resource, and tou
   const plurals = [...KINDS.values()]
     .filter(({ kind }) => !others.includes(kind))
     .map(({ plural }) => plural);
-  expect(asked.toSorted()).toEqual(
-    plurals.map((name) => name.replace('ipamconfigurations', 'ipamconfigs')).toSorted(),
+  expect(new Set(asked)).toEqual(
+    new Set(plurals.map((name) => name.replace('ipamconfigurations', 'ipamconfigs'))),
   );
   expect(requests.every((line) => line.startsWith('GET /apis/crd.projectcalico.org/'))).toBe(true);
 });
