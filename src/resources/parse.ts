@@ -38,9 +38,10 @@ export function parseResource(raw: unknown, options: ParseOptions = {}): Result<
   }
   const info = kindOf(value, problems);
   if (info === undefined) return { problems };
-  const key = keyOf(info, value, options);
   const result = parseKind(info, value, options, problems);
-  if (key === undefined || result.problems.length === 0) return result;
+  if (result.problems.length === 0) return result;
+  const key = keyOf(info, value, options);
+  if (key === undefined) return result;
   return { ...result, problems: result.problems.map((p) => ({ ...p, resource: key })) };
 }
 
