@@ -11,7 +11,7 @@ import { type Datastore, DatastoreError, type WatchEvent } from '../../src/datas
 import { createKubernetesDatastore } from '../../src/datastore/kubernetes/index.ts';
 import { runSyncer } from '../../src/sync/index.ts';
 import { configOf } from './config.ts';
-import { createRecordedPod, recordedPods } from './pods.ts';
+import { createPod, createRecordedPod, recordedPods } from './pods.ts';
 import { type Cluster, startCluster } from './server.ts';
 
 const CNP_CRD = {
@@ -349,6 +349,41 @@ describe('pods', () => {
     ],
   ])('%s is no endpoint', async (name, message) => {
     expect(await messageOf(store.get(key(name)))).toBe(message);
+  });
+
+  it('are followed: relabelled, finished, gone', async () => {
+    const { revision } = await store.list({ kind: 'WorkloadEndpoint' });
+    const pod = {
+      name: 'followed',
+      namespace: 'dev',
+      node: 'node-1',
+      labels: { app: 'a' },
+      ips: ['10.65.6.1'],
+    };
+    createPod(cluster, pod);
+    cluster.kubectl(['label', 'pod', '-n', 'dev', 'followed', 'app=b', '--overwrite']);
+    const finished = ['patch', 'pod', '-n', 'dev', 'followed', '--subresource=status', '--type=merge'];
+    cluster.kubectl([...finished, '-p', '{"status":{"phase":"Succeeded"}}']);
+    cluster.kubectl(['delete', 'pod', '-n', 'dev', 'followed', '--force', '--grace-period=0']);
+    const seen = new Set<string>();
+    for await (const event of store.watch({ kind: 'WorkloadEndpoint', namespace: 'dev' }, { revision })) {
+      if (event.type === 'added' || event.type === 'modified') {
+        const { metadata, spec } = event.entry.value as {
+          metadata: { labels: { app: string } };
+          spec: { ipNetworks?: readonly string[] };
+        };
+        seen.add([event.type, metadata.labels.app, ...(spec.ipNetworks ?? [])].join(' '));
+      } else seen.add(event.type);
+      if (event.type === 'deleted') break;
+    }
+    // The server may tell an ending pod more than once.
+    expect([...seen]).toEqual([
+      'added a',
+      'modified a 10.65.6.1/32',
+      'modified b 10.65.6.1/32',
+      'modified b',
+      'deleted',
+    ]);
   });
 
   it('lose their addresses in the annotations when an endpoint is deleted', async () => {
