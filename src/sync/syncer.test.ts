@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMemoryDatastore } from '../datastore/memory/index.ts';
-import { notSupported } from '../datastore/errors.ts';
+import { DatastoreError, notSupported } from '../datastore/errors.ts';
 import type { Datastore, Listing } from '../datastore/index.ts';
 import { readSnapshot, runSyncer } from './index.ts';
 import {
@@ -189,6 +189,34 @@ describe('trouble', () => {
     ]);
   });
 
+  it('goes on where a watch has ended, so that nothing older comes again', async () => {
+    const store = createMemoryDatastore();
+    const faults: Faults = { ...noFaults(), watches: [{ after: 2, how: 'end' }] };
+    const ending = faulty(store, faults);
+    const from: (string | undefined)[] = [];
+    const recorded: Datastore = {
+      ...ending,
+      watch(selection, options) {
+        from.push(options?.revision);
+        return ending.watch(selection, options);
+      },
+    };
+    const sink = receiver();
+    start(recorded, sink);
+    await sink.until(() => sink.log.includes('in-sync'));
+    await store.create(globalSet('a', '192.0.2.1'));
+    await store.apply(globalSet('a', '192.0.2.2'));
+    await sink.until(() => from.length === 2);
+    await store.create(globalSet('b'));
+    await sink.until(() => sink.held.has('GlobalNetworkSet/b'));
+    expect(from).toEqual(['1', '3']);
+    expect(sink.log.slice(sink.log.indexOf('in-sync') + 1)).toEqual([
+      'new GlobalNetworkSet/a',
+      'updated GlobalNetworkSet/a',
+      'new GlobalNetworkSet/b',
+    ]);
+  });
+
   it('ends whole when a store breaks its contract', async () => {
     const store = createMemoryDatastore();
     const signals: AbortSignal[] = [];
@@ -257,6 +285,52 @@ describe('what is not valid', () => {
       'updated GlobalNetworkSet/good',
       'valid GlobalNetworkSet/bad',
     ]);
+  });
+
+  it('stays as it was when it can no longer be read, be it in a list or in a watch', async () => {
+    const store = createMemoryDatastore();
+    for (const name of ['listed', 'watched']) await store.create(globalSet(name, '192.0.2.1'));
+    const unreadable = (name: string) =>
+      new DatastoreError('datastore/parse', `${name} is not JSON`, {
+        problems: [
+          {
+            code: 'datastore/parse',
+            severity: 'error',
+            message: `${name} is not JSON`,
+            resource: `GlobalNetworkSet/${name}`,
+          },
+        ],
+      });
+    let opened = 0;
+    const broken: Datastore = {
+      ...store,
+      async list(selection, options) {
+        const listing = await store.list(selection, options);
+        if (opened === 0) return listing;
+        const items = listing.items.filter(({ key }) => key.name !== 'listed');
+        return { ...listing, items, problems: unreadable('listed').problems };
+      },
+      async *watch(selection, options) {
+        if (opened++ > 0) return yield* store.watch(selection, options);
+        const key = { kind: 'GlobalNetworkSet', name: 'watched' };
+        yield { type: 'error', error: unreadable('watched'), final: false, key, revision: '2' };
+        yield { type: 'bookmark', revision: '2' };
+        yield { type: 'error', error: new DatastoreError('datastore/expired', 'compacted'), final: true };
+      },
+    };
+    const sink = receiver();
+    start(broken, sink);
+    await sink.until(() => sink.log.filter((line) => line === 'in-sync').length === 2);
+    // The watch that told of one went on to its end, which was to list anew.
+    expect(sink.log.slice(sink.log.indexOf('in-sync') + 1)).toEqual([
+      'invalid GlobalNetworkSet/watched',
+      'resync-in-progress',
+      'valid GlobalNetworkSet/watched',
+      'updated GlobalNetworkSet/watched',
+      'invalid GlobalNetworkSet/listed',
+      'in-sync',
+    ]);
+    expect(['listed', 'watched'].map((name) => netsOf(sink, name))).toEqual([['192.0.2.1'], ['192.0.2.1']]);
   });
 
   it('includes fields that could be conditions; elsewhere a newer field is left out', async () => {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -16,6 +17,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createClient } from '../../src/client/index.ts';
 import { createFileDatastore } from '../../src/datastore/file/store/index.ts';
+import { signatureOf } from '../../src/datastore/file/store/tree.ts';
+import { Changed, removeFile, replaceFile } from '../../src/datastore/file/store/write.ts';
 import type { Datastore } from '../../src/datastore/index.ts';
 import type { ApiObject } from '../../src/resources/api-object.ts';
 import { policyKinds, readSnapshot } from '../../src/sync/index.ts';
@@ -150,6 +153,19 @@ describe('writing', () => {
     await expectCode(store.apply(globalSet('a', [])), 'datastore/invalid');
     expect(readdirSync(outside)).toEqual(['a.yaml']);
     expect(text(outside, 'a.yaml')).toBe(set('a', '192.0.2.0/24'));
+  });
+
+  test('a file that somebody has written since it was looked at is neither replaced nor removed', () => {
+    const path = folder({ 'a.yaml': set('a', '192.0.2.0/24') });
+    const file = join(path, 'a.yaml');
+    const looked = signatureOf(statSync(file, { bigint: true }));
+    writeFileSync(file, set('a', '198.51.100.0/24'));
+    expect(() => replaceFile(path, file, looked, 'ours')).toThrow(Changed);
+    expect(() => removeFile(path, file, looked)).toThrow(Changed);
+    expect(text(path, 'a.yaml')).toBe(set('a', '198.51.100.0/24'));
+    expect(readdirSync(path)).toEqual(['a.yaml']);
+    replaceFile(path, file, signatureOf(statSync(file, { bigint: true })), 'ours');
+    expect(text(path, 'a.yaml')).toBe('ours');
   });
 
   test('what people write has an identity, so that the client can apply over it', async () => {

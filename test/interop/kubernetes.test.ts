@@ -369,10 +369,10 @@ describe('pods', () => {
     for await (const event of store.watch({ kind: 'WorkloadEndpoint', namespace: 'dev' }, { revision })) {
       if (event.type === 'added' || event.type === 'modified') {
         const { metadata, spec } = event.entry.value as {
-          metadata: { labels: { app: string } };
+          metadata: { labels: Readonly<Record<string, string>> };
           spec: { ipNetworks?: readonly string[] };
         };
-        seen.add([event.type, metadata.labels.app, ...(spec.ipNetworks ?? [])].join(' '));
+        seen.add([event.type, metadata.labels['app'], ...(spec.ipNetworks ?? [])].join(' '));
       } else seen.add(event.type);
       if (event.type === 'deleted') break;
     }

@@ -4,11 +4,16 @@ import type { Connection, Session } from './connection.ts';
 import { listSelection } from './list.ts';
 import { dialOf, TIMING } from './settings.ts';
 
-it('the first page is waited for as any request, those behind it as what can be megabytes', async () => {
+it('pages follow each other at one revision; those behind the first are waited for as what can be megabytes', async () => {
   const limits: unknown[] = [];
+  const asked: (readonly [string | undefined, bigint])[] = [];
   const text = (value: string) => new TextEncoder().encode(value);
-  const range = async (_: unknown, options: { readonly timeoutMs?: number }) => {
+  const range = async (
+    { key: from, revision }: { readonly key: Uint8Array; readonly revision: bigint },
+    options: { readonly timeoutMs?: number },
+  ) => {
     limits.push(options.timeoutMs);
+    asked.push([new TextDecoder().decode(from).split('/').at(-1), revision]);
     const key = text(`/calico/resources/v3/projectcalico.org/globalnetworksets/s${limits.length}`);
     const kvs = [{ key, value: text('{}'), modRevision: 7n }];
     return { header: { revision: 7n }, kvs, more: limits.length < 3 };
@@ -25,6 +30,11 @@ it('the first page is waited for as any request, those behind it as what can be 
     undefined,
   );
   expect([entries.length + errors.length, limits]).toEqual([3, [10_000, 30_000, 30_000]]);
+  expect(asked).toEqual([
+    ['', 0n],
+    ['s1\0', 7n],
+    ['s2\0', 7n],
+  ]);
 });
 
 it.each([

@@ -2,6 +2,7 @@
 // Calico's: that is kept whole in an annotation, and only what Calico's own keys say is repeated outside. In the group
 // projectcalico.org nothing is translated.
 import { encodeMetadata } from '../../resources/api-object.ts';
+import { isObject } from '../../resources/fields.ts';
 import { BUILTIN_TIERS } from '../../resources/index.ts';
 import type { ApiObject, ObjectMeta } from '../../resources/stored/object.ts';
 import { unreadable } from '../errors.ts';
@@ -90,7 +91,7 @@ function shownName(raw: RawObject, name: string): string {
 function parsed(text: string, key: ObjectKey): Partial<ObjectMeta> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    if (isObject(value)) return value;
   } catch {
     // Said below.
   }

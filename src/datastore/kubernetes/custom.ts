@@ -18,6 +18,8 @@ export interface Flavour {
 const LEGACY: Flavour = { group: 'crd.projectcalico.org', version: 'v1' };
 const NATIVE: Flavour = { group: 'projectcalico.org', version: 'v3' };
 
+const isLegacy = ({ group }: Flavour): boolean => group === LEGACY.group;
+
 /**
  * As Calico: the native group when it is asked for, or when it is served and the other one is not. `settled`: a cluster
  * in which neither is served may yet get one. Rejects when the server does not answer: a guess could be of the group
@@ -81,14 +83,14 @@ export function customSource(flavour: Flavour, kind: string): Source {
 }
 
 /** Of the old group it is called otherwise. */
-const isLegacyIpam = (flavour: Flavour, kind: string) => flavour === LEGACY && kind === 'IPAMConfiguration';
+const isLegacyIpam = (flavour: Flavour, kind: string) => isLegacy(flavour) && kind === 'IPAMConfiguration';
 
 /** As Calico's client calls its resources in messages. */
 const capitalPlural = (kind: string) => (kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : `${kind}s`);
 
 function customEntry(flavour: Flavour, key: ObjectKey, raw: RawObject): Entry {
   const metadata =
-    flavour === LEGACY ? calicoMetadata(raw, key) : (raw.metadata as unknown as ApiObject['metadata']);
+    isLegacy(flavour) ? calicoMetadata(raw, key) : (raw.metadata as unknown as ApiObject['metadata']);
   const { apiVersion: _a, kind: _k, metadata: _m, spec, ...rest } = raw;
   const value = normaliseObject({
     ...rest,
@@ -134,7 +136,7 @@ export function customKind(api: Api, flavour: Flavour, source: Source): CustomKi
       kind: isLegacyIpam(flavour, object.kind) ? 'IPAMConfig' : object.kind,
       apiVersion: `${flavour.group}/${flavour.version}`,
       metadata: {
-        ...(flavour === LEGACY ? storedMetadata(object) : plain),
+        ...(isLegacy(flavour) ? storedMetadata(object) : plain),
         ...(resourceVersion !== undefined && { resourceVersion }),
       },
     };

@@ -1,0 +1,211 @@
+// Faults of the renderers, shown to the kernel differential (oracle against the kernel).
+import type { Fault } from './fault.ts';
+
+const render = (name: string, file: string, search: string, replace: string): Fault => ({
+  name,
+  kind: 'kernel',
+  file: `src/render/${file}`,
+  search,
+  replace,
+});
+
+export const RENDER: readonly Fault[] = [
+  render(
+    'notNets dropped from rules',
+    'conditions.ts',
+    'if (notNets !== undefined) negative.push(netCondition(side, notNets, true, parts.sets));',
+    '',
+  ),
+  render(
+    'profiles called in reverse',
+    'build-program.ts',
+    'profiles: profiles.map(',
+    'profiles: [...profiles].reverse().map(',
+  ),
+  render(
+    'source and destination swapped in nft sets',
+    'nftables/matches.ts',
+    "4: { source: payload('ip', 'saddr'), destination: payload('ip', 'daddr') }",
+    "4: { source: payload('ip', 'daddr'), destination: payload('ip', 'saddr') }",
+  ),
+  render(
+    'nft port range ends one too early',
+    'nftables/matches.ts',
+    '{ range: [only.first, only.last] }',
+    '{ range: [only.first, only.last - 1] }',
+  ),
+  render(
+    'polarity of negated nft sets',
+    'nftables/matches.ts',
+    'if (condition.negated) return { all: sets.map((set) => match(left, set, true)) };',
+    'if (condition.negated) return { all: sets.map((set) => match(left, set, false)) };',
+  ),
+  render(
+    'nft forgets the ICMP code',
+    'nftables/matches.ts',
+    'if (code === undefined) return { all',
+    'if (code === undefined || !negated) return { all',
+  ),
+  render(
+    'nft has no drop at the end of a tier',
+    'nftables/endpoint-chains.ts',
+    "if (tier.end === 'deny')\n    lines.push(",
+    "if (tier.end === 'deny' && marks)\n    lines.push(",
+  ),
+  render(
+    'iptables loses the negation of a net',
+    'iptables/matches.ts',
+    "`${condition.negated ? '! ' : ''}${slot} ${condition.net}`",
+    '`${slot} ${condition.net}`',
+  ),
+  render(
+    'iptables port range ends one too early',
+    'iptables/ports.ts',
+    '`${first}:${last}`',
+    '`${first}:${last - 1}`',
+  ),
+  render(
+    'iptables has no drop at the end of a tier',
+    'iptables/call-list.ts',
+    'rules.push({ text: `${whenClear(bits.passed)} ${targets.deny}`, comment });',
+    '',
+  ),
+  render(
+    'iptables lets unknown interfaces through',
+    'iptables/dispatch.ts',
+    'tree.end === undefined ? [] : [tree.end]',
+    'tree.end === undefined ? [] : [tree.end].slice(1)',
+  ),
+  render(
+    'iptables keeps the pass mark of the tier before',
+    'iptables/call-list.ts',
+    'if (stale) rules.push({ text: clearBits(bits.passed), comment });',
+    '',
+  ),
+  render(
+    'hosts: nft forgets `*` beside named interfaces',
+    'nftables/host-chains.ts',
+    "if (!here.includes('*')) return lines;",
+    "if (!here.includes('*') || here.length > 1) return lines;",
+  ),
+  render(
+    'hosts: nft has inbound and outbound failsafes swapped',
+    'nftables/failsafes.ts',
+    "stage.failsafes === 'in' ? [failsafeInbound, failsafeOutbound] : [failsafeOutbound, failsafeInbound]",
+    "stage.failsafes === 'out' ? [failsafeInbound, failsafeOutbound] : [failsafeOutbound, failsafeInbound]",
+  ),
+  render(
+    'hosts: nft asks pre-DNAT policy about what untracked policy allowed',
+    'nftables/host-chains.ts',
+    "preDnat: (stage) => [stages.has('untracked') ? asked : clear,",
+    'preDnat: (stage) => [clear,',
+  ),
+  render(
+    'hosts: nft asks normal policy about what untracked policy let out',
+    'nftables/host-stages.ts',
+    "list: 'untracked',\n    allow: 'untrack',\n    failsafes: 'out',",
+    "list: 'untracked',\n    allow: 'accept',\n    failsafes: 'out',",
+  ),
+  render(
+    'hosts: nft asks normal policy about forwarded traffic',
+    'nftables/host-stages.ts',
+    "name: 'host-forward-out', list: 'forward'",
+    "name: 'host-forward-out', list: 'normal'",
+  ),
+  render(
+    'hosts: nft does not ask `*` about what it forwards to workloads',
+    'nftables/host-stages.ts',
+    "name: 'host-forward-out', list: 'forward', workloads: true",
+    "name: 'host-forward-out', list: 'forward', workloads: false",
+  ),
+  render(
+    'hosts: iptables knows no `*`',
+    'iptables/hosts.ts',
+    "if (host.interface === '*') any = target;",
+    "if (host.interface === '*') continue;",
+  ),
+  render(
+    'hosts: an iptables failsafe of a network holds for all',
+    'iptables/failsafes.ts',
+    'texts.push(`${option} ${net} ${portText(protocol, side, [port])}`);',
+    'texts.push(portText(protocol, side, [port]));',
+  ),
+  render(
+    'hosts: iptables forgets neighbour advertisements',
+    'iptables/failsafes.ts',
+    '[133, 134, 135, 136]',
+    '[133, 134, 135]',
+  ),
+  render(
+    'hosts: iptables has no drop at the end of a host endpoint',
+    'iptables/host-lists.ts',
+    "return stage === 'normal' ? [{ text: targets.deny, comment: 'no profile matched' }] : [];",
+    'return [];',
+  ),
+  render(
+    'hosts: iptables lets workloads to the host that should be dropped',
+    'iptables/hooks.ts',
+    "{ drop: '-j DROP', accept:",
+    "{ drop: '-j RETURN', accept:",
+  ),
+  render(
+    'masquerade: rules forget the destinations to except',
+    'masquerade.ts',
+    'conditions: [...more, ...from, ...to],',
+    'conditions: [...more, ...from],',
+  ),
+  render(
+    'masquerade: rules ignore natOutgoingAddress',
+    'masquerade.ts',
+    '...(family === 4 && address !== undefined && { address }),',
+    '',
+  ),
+  render(
+    'masquerade: an nft range of ports ends one too far',
+    'nftables/masquerade.ts',
+    '({ range: [ports.first, ports.last] } as const)',
+    '({ range: [ports.first, ports.last + 1] } as const)',
+  ),
+  render(
+    'masquerade: iptables ignores the out-interface',
+    'iptables/masquerade.ts',
+    "if (name === undefined) return '';",
+    "if (name !== '') return '';",
+  ),
+  render(
+    'sources: what an endpoint may spoof is ignored',
+    'build-program.ts',
+    '...(policy.config.allowSpoofing && endpoint.spoofable && { spoofable: endpoint.spoofable }),',
+    '',
+  ),
+  render(
+    'sources: nft checks after policy, where packets to the host do not pass',
+    'nftables/hooks.ts',
+    "base('prerouting-reverse-path', 'prerouting', -300,",
+    "base('prerouting-reverse-path', 'forward', 3,",
+  ),
+  render(
+    'sources: nft does not check IPv6',
+    'nftables/reverse-path.ts',
+    'ruleLine([one, SPOOFED, goto(SPOOFED_CHAIN)])',
+    "ruleLine([one, match({ meta: { key: 'nfproto' } }, 'ipv4'), SPOOFED, goto(SPOOFED_CHAIN)])",
+  ),
+  render(
+    'sources: iptables does not check IPv6',
+    'iptables/reverse-path.ts',
+    'names.map((name) => ({ text:',
+    'names.filter(() => family === 4).map((name) => ({ text:',
+  ),
+  render(
+    'tunnels: nft drops the wrong port of VXLAN',
+    'nftables/endpoint-chains.ts',
+    "match(payload('udp', 'dport'), config.vxlanPort)",
+    "match(payload('udp', 'dport'), config.vxlanPort + 1)",
+  ),
+  render(
+    'tunnels: iptables drops the wrong port of VXLAN',
+    'iptables/call-list.ts',
+    '--dport ${config.vxlanPort} ${targets.deny}',
+    '--dport ${config.vxlanPort + 1} ${targets.deny}',
+  ),
+];
