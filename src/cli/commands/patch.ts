@@ -40,7 +40,7 @@ async function patch(context: Context, kind: string, name: string, opts: Options
       const target = settled(object, opts);
       guardUpdate(target);
       const current = await client.objects.get(keyOf(target));
-      const next = checked(current, await patched(opts.type, current, opts.patch));
+      const next = checked(current, patched(opts.type, current, opts.patch));
       const [wrong] = await collecting([next], async () => {
         await client.objects.update(next);
       });

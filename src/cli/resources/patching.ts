@@ -1,25 +1,28 @@
 // The three kinds of patch. Calico's types have no merge keys, so a strategic patch is a merge patch with directives:
 // maps are merged, lists replaced, null removes; `$patch: replace | delete`, `$retainKeys` and
 // `$deleteFromPrimitiveList/x` mean what they do in Kubernetes. Finalizers alone are a list that is added to.
+// Libraries are named at the top: from a dynamic import of one that is CommonJS the bundle has no names.
+import { applyPatch } from 'rfc6902';
+import { parse as parseYaml } from 'yaml';
 import { TortieError } from '../../errors/index.ts';
 import { refuse } from './failure.ts';
 
 export type PatchType = 'strategic' | 'merge' | 'json';
 
 /** `current` is not changed. The patch is JSON, or YAML as kubectl takes it. */
-export async function patched(type: PatchType, current: unknown, patchText: string): Promise<unknown> {
-  const patch = await parsePatch(patchText);
+export function patched(type: PatchType, current: unknown, patchText: string): unknown {
+  const patch = parsePatch(patchText);
   if (type === 'json') return jsonPatched(current, patch);
   if (!isMap(patch)) refuse('a patch is a map, unless it is of type json');
   return merged(current, patch, type === 'strategic');
 }
 
-async function parsePatch(patchText: string): Promise<unknown> {
+function parsePatch(patchText: string): unknown {
   try {
     return JSON.parse(patchText);
   } catch (error) {
     try {
-      return (await import('yaml')).parse(patchText, { prettyErrors: false, logLevel: 'error' });
+      return parseYaml(patchText, { prettyErrors: false, logLevel: 'error' });
     } catch {
       return refuse(`the patch is neither JSON nor YAML: ${(error as Error).message}`);
     }
@@ -70,10 +73,9 @@ function dropFromList(fields: Map<string, unknown>, directive: string, value: un
   );
 }
 
-async function jsonPatched(current: unknown, patch: unknown): Promise<unknown> {
+function jsonPatched(current: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch) || !patch.every((step) => isMap(step) && typeof step['op'] === 'string'))
     return refuse('a patch of type json is a list of operations, each with op and path');
-  const { applyPatch } = await import('rfc6902');
   const copy: unknown = structuredClone(current);
   try {
     const failures = applyPatch(copy, patch as Parameters<typeof applyPatch>[1]);
