@@ -15,6 +15,17 @@ export async function readStored(
     const { resources, problems } = await readSnapshot(store, policyKinds(store));
     const keyOf = ({ kind, metadata }: Resource) => resourceKey(kind, metadata.namespace, metadata.name);
     const stored = new Set(resources.map(keyOf));
-    return { resources: [...resources, ...BUILTINS.filter((each) => !stored.has(keyOf(each)))], problems };
+    const builtin = BUILTINS.filter((each) => !stored.has(keyOf(each)));
+    return { resources: [...resources, ...builtin], problems: eachOnce(problems) };
   });
 }
+
+/** A file that cannot be read is told in the list of every kind, since it may hold any. */
+const eachOnce = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(
+    problems.map((found) => [
+      JSON.stringify([found.code, found.message, found.place, found.resource, found.path]),
+      found,
+    ]),
+  ).values(),
+];

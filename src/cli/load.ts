@@ -95,7 +95,7 @@ async function readFiles(context: Context, options: LoadInput): Promise<Input> {
   return { ...result, locate: locator(result.origins) };
 }
 
-const isStored = ({ datastore }: LoadInput): boolean => datastore !== undefined && datastore !== 'file';
+const isStored = ({ datastore }: LoadInput): boolean => datastore !== undefined;
 
 async function readStore(context: Context, options: LoadInput): Promise<Input> {
   if (options.filename && options.filename.length > 0)

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export interface DatastoreOptions {
-  readonly datastore?: 'etcd' | 'kubernetes' | 'file';
+  readonly datastore?: 'etcd' | 'etcdv3' | 'kubernetes' | 'file';
   /** File of kind CalicoAPIConfig. */
   readonly config?: string;
   /** Of the kubeconfig. */
@@ -52,7 +52,7 @@ const INSTEAD_OF_FILES =
 
 export function addDatastoreOptions(command: Command, meaning = INSTEAD_OF_FILES): Command {
   return command
-    .addOption(new Option('--datastore <type>', meaning).choices(['etcd', 'kubernetes', 'file']))
+    .addOption(new Option('--datastore <type>', meaning).choices(['etcd', 'etcdv3', 'kubernetes', 'file']))
     .option('-c, --config <file>', 'how to reach the datastore: a file of kind CalicoAPIConfig')
     .option('--context <name>', 'context of the kubeconfig');
 }

@@ -24,7 +24,7 @@ describe('usage', () => {
     [['rendr'], '(Did you mean render?)'],
     [['render'], 'nothing to read'],
     [['render', '-f', 'x', '--datastore', 'etcd'], '-f and --datastore etcd exclude each other'],
-    [['plan', '--datastore', 'zookeeper'], 'Allowed choices are etcd, kubernetes, file'],
+    [['plan', '--datastore', 'zookeeper'], 'Allowed choices are etcd, etcdv3, kubernetes, file'],
     [['render', '-f', 'x', '--nod', 'y'], '(Did you mean --node?)'],
     [['render', '-f'], 'argument missing'],
     [['render', '-f', 'x', '--dataplane', 'ipfw'], 'Allowed choices are nftables, iptables'],

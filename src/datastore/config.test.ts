@@ -251,3 +251,21 @@ describe('a directory', () => {
     );
   });
 });
+
+describe('what is chosen on a command line', () => {
+  test('wins over a file', () => {
+    const path = file('  datastoreType: etcdv3\n  etcdEndpoints: http://a:2379\n  k8sCurrentContext: old\n');
+    expect(loadClientConfig({ path, env: {}, chosen: { datastoreType: 'kubernetes' } })).toMatchObject({
+      datastoreType: 'kubernetes',
+      currentContext: 'old',
+    });
+    const chosen = { datastoreType: 'kubernetes', k8sCurrentContext: 'new' } as const;
+    expect(loadClientConfig({ path, env: {}, chosen })).toMatchObject({ currentContext: 'new' });
+  });
+
+  test('wins over the environment, and says which variable it lacks', () => {
+    const env = { CALICO_DATASTORE_TYPE: 'kubernetes' };
+    const etcd = { env, chosen: { datastoreType: 'etcdv3' } } as const;
+    expect(refusal(() => loadClientConfig(etcd))).toContain('set ETCD_ENDPOINTS');
+  });
+});

@@ -15,14 +15,18 @@ export interface ConfigSource {
   /** Must exist. Absent: the default file where there is one, otherwise the environment. */
   readonly path?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Said on a command line: wins over the file and the environment. */
+  readonly chosen?: Pick<ConfigSpec, 'datastoreType' | 'k8sCurrentContext'>;
 }
 
 export const DEFAULT_CONFIG_PATH = '/etc/calico/calicoctl.cfg';
 
 /** Throws `datastore/invalid`, with all that is wrong. */
-export function loadClientConfig({ path, env = process.env }: ConfigSource = {}): ClientConfig {
+export function loadClientConfig({ path, env = process.env, chosen }: ConfigSource = {}): ClientConfig {
   const file = path ?? (existsSync(DEFAULT_CONFIG_PATH) ? DEFAULT_CONFIG_PATH : undefined);
-  return file === undefined ? fromEnvironment(env) : fromFile(file, env);
+  if (file !== undefined) return configFrom({ ...readConfigFile(file), ...chosen }, env, (field) => field);
+  const names = new Map<string, string>(ENVIRONMENT);
+  return configFrom({ ...readEnvironment(env), ...chosen }, env, (field) => names.get(field) ?? field);
 }
 
 const invalid = (message: string, hint?: string, cause?: unknown) =>
@@ -31,14 +35,14 @@ const invalid = (message: string, hint?: string, cause?: unknown) =>
     ...(cause !== undefined && { cause }),
   });
 
-function fromFile(path: string, env: Readonly<Record<string, string | undefined>>): ClientConfig {
+function readConfigFile(path: string): ConfigSpec {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     throw invalid(`Error reading config file: ${path}`, (error as Error).message, error);
   }
-  return configFrom(parseConfigFile(text, path), env, (field) => field);
+  return parseConfigFile(text, path);
 }
 
 /** `path` is for messages. */
@@ -82,7 +86,7 @@ const withoutNulls = (spec: unknown): unknown =>
 const quoted = (value: unknown): string =>
   typeof value === 'string' ? escapeControls(value) : value === undefined ? '' : `(${typeof value})`;
 
-function fromEnvironment(env: Readonly<Record<string, string | undefined>>): ClientConfig {
+function readEnvironment(env: Readonly<Record<string, string | undefined>>): ConfigSpec {
   const given: Record<string, string> = {};
   for (const [field, name] of ENVIRONMENT) {
     const value =
@@ -97,5 +101,5 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Cli
         .map(({ path: [field], message }) => `${names.get(String(field)) ?? String(field)}: ${message}`)
         .join('; '),
     );
-  return configFrom(parsed.data, env, (field) => names.get(field) ?? field);
+  return parsed.data;
 }
