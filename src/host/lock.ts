@@ -1,6 +1,7 @@
 // One writer per network namespace. The lock is a file named after the namespace that says who holds it; it appears
-// and disappears as a whole (link, unlink), and one whose holder is dead is taken over. Files rather than an abstract
-// socket, which frees itself, because any local user could take that name and stop enforcement.
+// and disappears as a whole (link, unlink), and one whose holder is dead is taken over as soon as what the holder ran has
+// ended too: until then the kernel changes under whoever looks at it. Files rather than an abstract socket, which frees
+// itself, because any local user could take that name and stop enforcement.
 import {
   existsSync,
   linkSync,
@@ -15,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problem, type Problem, type Result } from '../errors/problem.ts';
+import { leftBy } from './orphans.ts';
 import { asProcessIdentity, identify, isElsewhere, isGone, type ProcessIdentity } from './process.ts';
 
 export interface LockOptions {
@@ -138,7 +140,7 @@ function publish(path: string, text: string): boolean {
 }
 
 function isStale(holder: ProcessIdentity | undefined): boolean {
-  return !holder || isGone(holder);
+  return !holder || (isGone(holder) && leftBy(holder).length === 0);
 }
 
 function parseHolder(text: string): ProcessIdentity | undefined {
@@ -152,10 +154,13 @@ function parseHolder(text: string): ProcessIdentity | undefined {
 function busy(path: string): Problem {
   const holder = parseHolder(read(path) ?? '');
   const elsewhere = holder && isElsewhere(holder);
-  const name = holder && !elsewhere ? (read(`/proc/${holder.pid}/comm`)?.trim() ?? 'unknown') : undefined;
-  const who = holder
-    ? `process ${holder.pid}${name ? ` (${name})` : elsewhere ? ' of another container' : ''}`
-    : 'another process';
+  const [left] = holder && isGone(holder) ? leftBy(holder) : [];
+  const pid = left ?? holder?.pid;
+  const name = elsewhere ? undefined : (read(`/proc/${pid}/comm`)?.trim() ?? 'unknown');
+  const of = elsewhere
+    ? ' of another container'
+    : ` (${name})${left === undefined ? '' : ', left by one that was killed,'}`;
+  const who = pid === undefined ? 'another process' : `process ${pid}${of}`;
   return problem(
     'host/locked',
     `${who} is changing the firewall of this network namespace and did not finish in time`,

@@ -50,7 +50,7 @@ describe('systemRunner', () => {
         .filter(Boolean)
         .map((l) => l.split('=')[0])
         .toSorted((a = '', b = '') => a.localeCompare(b)),
-    ).toEqual(['LC_ALL', 'PATH']);
+    ).toEqual(['LC_ALL', 'PATH', 'TORTIE_RUN_BY']);
   });
   it('gives a crash the exit code of a shell', async () => {
     expect((await systemRunner.run(['sh', '-c', 'kill -SEGV $$'])).exitCode).toBe(139);

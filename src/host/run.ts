@@ -3,6 +3,7 @@
 import { closeSync } from 'node:fs';
 import { execa } from 'execa';
 import { largeInput } from './input-file.ts';
+import { runByUs } from './orphans.ts';
 
 export interface RunOptions {
   readonly stdin?: string;
@@ -52,7 +53,7 @@ export const systemRunner: Runner = {
       ...feed,
       reject: false,
       extendEnv: false,
-      env: CLEAN_ENV,
+      env: { ...CLEAN_ENV, ...runByUs() },
       timeout: options.timeout ?? 60_000,
       maxBuffer: MAX_OUTPUT,
       stripFinalNewline: false,
