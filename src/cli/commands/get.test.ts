@@ -34,6 +34,10 @@ describe('which', () => {
     ],
     ['get caliconetworkpolicy b -n prod -o name', ['networkpolicy.projectcalico.org/b', '']],
     [
+      'get networkpolicies.crd.projectcalico.org b -n prod -o name',
+      ['networkpolicy.projectcalico.org/b', ''],
+    ],
+    [
       'get ippool -o custom-columns=NAME,NAT,CIDR',
       ['NAME   NAT    CIDR', 'pool   true   10.0.0.0/16', '', ''],
     ],
@@ -124,19 +128,38 @@ describe('what is refused', () => {
   it.each([
     ['get', 'failed to get resources: no resources specified\n'],
     ['get foo', "failed to get resources: resource type 'foo' is not supported\n"],
+    [
+      'get pods',
+      "failed to get resources: resource type 'pods' is not supported\nhint: workloadendpoints are ",
+    ],
+    [
+      'get gnp,np',
+      "failed to get resources: resource type 'gnp,np' is not supported\nhint: one kind at a time\n",
+    ],
+    [
+      'get np/a',
+      "failed to get resources: resource type 'np/a' is not supported\nhint: the name stands behind",
+    ],
+    [
+      'get ippol',
+      "failed to get resources: resource type 'ippol' is not supported\nhint: did you mean ippool?\n",
+    ],
     ['get ipamblocks', "failed to get resources: resource type 'ipamblocks' is not supported\n"],
     ['get -f -', 'failed to get resources: no resources specified in file -\n'],
     ['get np -n a -A', 'cannot use both --namespace and --all-namespaces flags at the same time'],
     ['get np a -A', 'cannot use --all-namespace flag for getting a single resource'],
     ['get ippool -n a', 'IPPool is not namespaced'],
-    ['get ippool -o xml', "unrecognized output format 'xml'"],
+    ['get ippool -o xml', "unrecognized output format 'xml'\nhint: ps, wide, yaml, json, name, "],
     ['get ippool -o custom-columns=', 'need to specify at least one column'],
     ['get ippool -o custom-columns=FOO', 'unknown heading FOO, valid values are: NAME, '],
     ['get ippool -o go-template', 'need to specify a template\n'],
     ['get ippool -o go-template=', 'need to specify a template\n'],
     ['get ippool -o go-template-file=', 'need to specify a template file\n'],
     ['get ippool -o go-template-file=nosuch', 'open nosuch: no such file or directory\n'],
-    ['get ippool -o jsonpath={.items}', "unrecognized output format 'jsonpath={.items}'\n"],
+    [
+      'get ippool -o jsonpath={.items}',
+      "unrecognized output format 'jsonpath={.items}'\nhint: use go-template=…, or -o json with jq\n",
+    ],
     ['get ippool -w -o go-template=x', 'a watch cannot be shown with a template'],
     ['get gnp nosuch', 'resource does not exist: GlobalNetworkPolicy(nosuch) with error: <nil>\n'],
     ['get gnp -f x.yaml', 'failed to get resources: a kind and -f exclude each other\n'],

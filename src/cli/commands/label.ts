@@ -79,7 +79,8 @@ function changed(
       refuse(`cannot remove label of ${kind} ${name}, key ${label} does not exist`);
     return { labels: Object.fromEntries(others(label)), said: `Successfully removed label ${label}` };
   }
-  const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(label) ?? refuse(`invalid label ${label}`);
+  const [, key = '', value = ''] =
+    /^([^=]+)=(.*)$/s.exec(label) ?? refuse(`invalid label ${label}`, formOf(label));
   const present = Object.hasOwn(labels, key);
   if (present && labels[key] !== value && !overwrite)
     refuse(
@@ -90,3 +91,7 @@ function changed(
     said: `Successfully ${present ? 'updated' : 'set'} label ${key}`,
   };
 }
+
+/** kubectl takes a label away with a dash behind its key. */
+const formOf = (label: string): string =>
+  label.endsWith('-') ? `to take it away: ${label.slice(0, -1)} --remove` : 'write key=value';

@@ -48,7 +48,15 @@ describe('documents', () => {
   it.each([
     [
       '{"apiVersion":"v1","kind":"Pod"}',
-      'failed to execute command: unknown resource type (Pod) and/or version (v1)',
+      'failed to execute command: unknown resource type (Pod) and/or version (v1)\nhint: -:1:2: objects of projectcalico.org/v3 are written here; kubectl writes those of Kubernetes\n',
+    ],
+    [
+      'apiVersion: crd.projectcalico.org/v1\nkind: Tier',
+      'failed to execute command: unknown resource type (Tier) and/or version (crd.projectcalico.org/v1)\nhint: -:1:1: write projectcalico.org/v3\n',
+    ],
+    [
+      'apiVersion: projectcalico.org/v3\nkind: Teir',
+      'failed to execute command: unknown resource type (Teir) and/or version (projectcalico.org/v3)\nhint: -:2:1: did you mean Tier?\n',
     ],
     [
       documents(object('IPAMBlock', 'x')),
@@ -56,7 +64,7 @@ describe('documents', () => {
     ],
     [
       documents(set('fine'), object('GlobalNetworkSet', 'x', { net: [] })),
-      'field in document is not recognized or is in the wrong location: net',
+      'field in document is not recognized or is in the wrong location: net\nhint: -:3:96: did you mean "nets"? Where a newer Calico',
     ],
     ['a: [', 'failed to execute command: -:1:'],
     ['a: 1\na: 2', 'failed to execute command: -:2:1: map keys must be unique'],
@@ -169,7 +177,8 @@ describe('what is written', () => {
     expect(first).toEqual({
       status: 1,
       stdout: '',
-      stderr: 'hit error: [resource already exists: GlobalNetworkSet(old) with error: <nil>]\n',
+      stderr:
+        'hit error: [resource already exists: GlobalNetworkSet(old) with error: <nil>]\nhint: not created: GlobalNetworkSet(old)\n',
     });
     const created = await get('GlobalNetworkSet', 'new');
     expect(created?.metadata).toMatchObject(METADATA);
@@ -256,20 +265,20 @@ describe('what is said', () => {
       'create',
       [...good(2), bad],
       'Partial success: created the first 2 out of 3 resources:\n',
-      `hit error: ${SELECTOR}\n`,
+      `hit error: ${SELECTOR}\nhint: not created: GlobalNetworkPolicy(bad)\n`,
     ],
-    ['apply', [...good(1), bad], '', `hit error: ${SELECTOR}\n`],
+    ['apply', [...good(1), bad], '', `hit error: ${SELECTOR}\nhint: not applied: GlobalNetworkPolicy(bad)\n`],
     [
       'apply',
       [bad, bad],
       '',
-      `failed to apply any 'GlobalNetworkPolicy' resources: ${SELECTOR.replace(']', '')} ${SELECTOR.slice(1)}\n`,
+      `failed to apply any 'GlobalNetworkPolicy' resources: ${SELECTOR.replace(']', '')} ${SELECTOR.slice(1)}\nhint: not applied: GlobalNetworkPolicy(bad), GlobalNetworkPolicy(bad)\n`,
     ],
     [
       'replace',
       good(2),
       "Partial success: replaced the first 2 out of 2 'GlobalNetworkSet' resources:\n",
-      'hit error: resource does not exist: GlobalNetworkSet(s1) with error: <nil>\n',
+      'hit error: resource does not exist: GlobalNetworkSet(s1) with error: <nil>\nhint: not replaced: GlobalNetworkSet(s0), GlobalNetworkSet(s1)\n',
     ],
     [
       'delete',
@@ -337,4 +346,13 @@ it('what failed of several kinds is told without a kind, and an empty -n is none
   expect((await run('label foo n x=y')).stderr).toBe(
     "failed to get foo n, error resource type 'foo' is not supported\n",
   );
+});
+
+it('a file by its address is not fetched, and a label is not taken away with a dash', async () => {
+  const { run } = await stored(object('GlobalNetworkSet', 's'));
+  expect((await run('apply -f https://x.example/a.yaml')).stderr).toBe(
+    'failed to execute command: open https://x.example/a.yaml: no such file or directory\nhint: nothing is fetched: curl -sSf https://x.example/a.yaml | tortie … -f -\n',
+  );
+  expect((await run('label gns s a-')).stderr).toBe('invalid label a-\nhint: to take it away: a --remove\n');
+  expect((await run('label gns s a')).stderr).toBe('invalid label a\nhint: write key=value\n');
 });

@@ -9,11 +9,11 @@ import { readText } from '../../datastore/file/read.ts';
 import { sourceFile } from '../../datastore/file/source.ts';
 import { unwrap } from '../../datastore/file/unwrap.ts';
 import { readBulk } from '../../datastore/file/yaml-bulk.ts';
-import { type Path, type Place, type Problem, problem, TortieError } from '../../errors/index.ts';
+import { type Path, type Place, type Problem, problem, suggest, TortieError } from '../../errors/index.ts';
 import { type ApiObject, prepareForCreate } from '../../resources/api-object.ts';
 import type { Context } from '../context.ts';
 import { complain, placed, refuse } from './failure.ts';
-import { resourceKind } from './kinds.ts';
+import { resourceKind, RESOURCE_KINDS } from './kinds.ts';
 import { plainTexts } from './plain-texts.ts';
 
 export interface FileOptions {
@@ -46,7 +46,7 @@ const wrong = (message: string, hint?: string): never => {
   throw new TortieError([problem('cli/document', message, hint === undefined ? {} : { hint })]);
 };
 
-const failed = (reason: string): never => wrong(`failed to execute command: ${reason}`);
+const failed = (reason: string, hint?: string): never => wrong(`failed to execute command: ${reason}`, hint);
 
 const DOCUMENT = /\.(ya?ml|json)$/i;
 
@@ -64,7 +64,12 @@ async function filesOf(input: string, recursive: boolean): Promise<readonly stri
     return found;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return failed(code === 'ENOENT' ? `open ${input}: no such file or directory` : message);
+    if (code !== 'ENOENT') return failed(message);
+    const url = /^https?:\/\//.test(input);
+    return failed(
+      `open ${input}: no such file or directory`,
+      url ? `nothing is fetched: curl -sSf ${input} | tortie … -f -` : undefined,
+    );
   }
 }
 
@@ -105,13 +110,19 @@ function checked(raw: unknown, placeAt: (path: Path) => Place | undefined): ApiO
   const { apiVersion, kind, metadata } = fields(raw);
   if (typeof kind !== 'string' || typeof apiVersion !== 'string')
     return failed(placed(placeAt([]), 'a resource has an apiVersion and a kind'));
-  if (apiVersion !== 'projectcalico.org/v3' || !resourceKind(kind))
-    failed(`unknown resource type (${kind}) and/or version (${apiVersion})`);
-  const unknown = unknownField(raw);
+  if (apiVersion !== API_VERSION || !resourceKind(kind))
+    failed(
+      `unknown resource type (${kind}) and/or version (${apiVersion})`,
+      placed(placeAt([apiVersion === API_VERSION ? 'kind' : 'apiVersion']), instead(apiVersion, kind)),
+    );
+  const [unknown] = unknownFields(raw);
   if (unknown !== undefined)
     wrong(
-      `field in document is not recognized or is in the wrong location: ${unknown}`,
-      'is it misspelt? Where a newer Calico has stored it, patch and label change the object and keep it',
+      `field in document is not recognized or is in the wrong location: ${lastOf(unknown)}`,
+      placed(
+        placeAt(unknown.path ?? []),
+        `${unknown.hint ?? 'is it misspelt?'} Where a newer Calico has stored it, patch and label change the object and keep it`,
+      ),
     );
   const { name, namespace } = fields(metadata);
   for (const [field, value] of Object.entries({ name, namespace }))
@@ -123,6 +134,22 @@ function checked(raw: unknown, placeAt: (path: Path) => Place | undefined): ApiO
   };
 }
 
+const API_VERSION = 'projectcalico.org/v3';
+
+/** What to write for an object that is none of Calico's v3 API. */
+function instead(apiVersion: string, kind: string): string {
+  if (apiVersion === API_VERSION) {
+    const near = suggest(kind, KINDS);
+    return near === undefined ? `no kind of ${API_VERSION} that is written here` : `did you mean ${near}?`;
+  }
+  if (apiVersion.replace(/^crd\./, '').startsWith('projectcalico.org/')) return `write ${API_VERSION}`;
+  return `objects of ${API_VERSION} are written here; kubectl writes those of Kubernetes`;
+}
+
+const KINDS = RESOURCE_KINDS.map(({ kind }) => kind);
+
+const lastOf = ({ path }: Problem): string => String(path?.at(-1));
+
 const fields = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
@@ -132,7 +159,7 @@ export function unknownField(raw: unknown, known?: unknown): string | undefined 
     known === undefined ? [] : unknownFields(known).map(({ path }) => JSON.stringify(path)),
   );
   const found = unknownFields(raw).find(({ path }) => !before.has(JSON.stringify(path)));
-  return found && String(found.path?.at(-1));
+  return found && lastOf(found);
 }
 
 const unknownFields = (raw: unknown): readonly Problem[] =>

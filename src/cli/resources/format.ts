@@ -43,7 +43,11 @@ export async function parseFormat(context: Context, given: string): Promise<Form
       if (value === '') refuse('need to specify a template file');
       return compiled(context, { name: value, text: await templateFile(value) });
   }
-  return refuse(`unrecognized output format '${given}'`);
+  const formats = 'ps, wide, yaml, json, name, custom-columns=…, go-template=… or go-template-file=…';
+  return refuse(
+    `unrecognized output format '${given}'`,
+    name.startsWith('jsonpath') ? 'use go-template=…, or -o json with jq' : formats,
+  );
 }
 
 async function compiled(context: Context, source: Source): Promise<Format> {

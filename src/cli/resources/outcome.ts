@@ -4,6 +4,7 @@ import type { ApiObject } from '../../resources/api-object.ts';
 import type { Context } from '../context.ts';
 import { FOUND, OK } from '../exit.ts';
 import { complain, type Failed } from './failure.ts';
+import { identifier, keyOf } from './targets.ts';
 
 export interface Outcome {
   readonly objects: readonly ApiObject[];
@@ -26,16 +27,33 @@ export function reportWrites(context: Context, verb: 'create' | 'apply', outcome
   }
   if (handled === 0) {
     const what = objects.length === 1 ? `${kind}resource` : `any ${kind}resources`;
-    complain(context, `failed to ${verb} ${what}: ${errors}`, failed);
+    complainOf(context, verb, `failed to ${verb} ${what}: ${errors}`, outcome);
     return FOUND;
   }
   if (handled > failed.length) context.print(partly(verb, handled, objects));
-  complain(context, `hit error: ${errors}`, failed);
+  complainOf(context, verb, `hit error: ${errors}`, outcome);
   return FOUND;
 }
 
+/** The messages do not always tell, and of several a person must find them. */
+const NAMED = 10;
+
+function complainOf(
+  context: Context,
+  verb: keyof typeof DONE,
+  text: string,
+  { objects, failed }: Outcome,
+): void {
+  complain(context, text, failed);
+  if (objects.length === 1) return;
+  const names = failed.slice(0, NAMED).map(({ item }) => identifier(keyOf(item)));
+  const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more` : '';
+  complain(context, `hint: not ${DONE[verb]}: ${names.join(', ')}${more}`);
+}
+
 /** calicoctl counts what it tried as replaced, and remembers the last error alone. */
-export function reportReplaced(context: Context, { objects, failed, note }: Outcome): number {
+export function reportReplaced(context: Context, outcome: Outcome): number {
+  const { objects, failed, note } = outcome;
   const kind = kindText(objects);
   const last = failed.at(-1);
   if (last === undefined) {
@@ -43,7 +61,7 @@ export function reportReplaced(context: Context, { objects, failed, note }: Outc
     return OK;
   }
   context.print(partly('replace', objects.length, objects));
-  complain(context, `hit error: ${last.message}`, failed);
+  complainOf(context, 'replace', `hit error: ${last.message}`, outcome);
   return FOUND;
 }
 

@@ -7,6 +7,7 @@ import type { ApiObject } from '../../resources/stored/object.ts';
 import type { Context } from '../context.ts';
 import { withDatastore } from '../with-datastore.ts';
 import type { DatastoreOptions } from '../options.ts';
+import { identifier } from './targets.ts';
 import { checkingVersion } from './version-check.ts';
 
 export interface SessionOptions extends DatastoreOptions {
@@ -63,6 +64,3 @@ const SAID = {
 
 /** Behind messages of success. */
 export const DRY = ' (dry run)';
-
-const identifier = ({ kind, namespace, name }: { kind: string; namespace?: string; name: string }) =>
-  namespace ? `${kind}(${namespace}/${name})` : `${kind}(${name})`;

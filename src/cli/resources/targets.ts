@@ -64,3 +64,7 @@ export const keyOf = ({ kind, metadata: { namespace, name } }: ApiObject): Objec
   name,
   ...(namespace !== undefined && { namespace }),
 });
+
+/** As calicoctl writes it: `NetworkPolicy(shop/web)`. */
+export const identifier = ({ kind, namespace, name }: ObjectKey): string =>
+  namespace ? `${kind}(${namespace}/${name})` : `${kind}(${name})`;
