@@ -1,23 +1,33 @@
 // The command line as a whole: usage, statuses, colour, version and selectors. Commands on policy have their own files.
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from './command.ts';
 import { tortie } from './testing.ts';
 
-const COMMANDS = ['validate', 'render', 'diff', 'plan', 'enforce', 'clear', 'explain', 'selector', 'version'];
+const NAMES = COMMANDS.map(({ name }) => name);
 
 describe('usage', () => {
   it('--help names every command and the exit statuses', async () => {
     const { status, stdout, stderr } = await tortie(['--help']);
     expect([status, stderr]).toEqual([0, '']);
-    for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    for (const name of NAMES) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     expect(stdout).toContain('Exit status: 0 fine, 1 a difference or finding, 2 an error.');
   });
 
-  it.each(COMMANDS)('%s --help', async (name) => {
+  it.each(NAMES)('%s --help', async (name) => {
     const { status, stdout, stderr } = await tortie([name, '--help']);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain(`Usage: tortie ${name}`);
     expect(await tortie(['help', name])).toEqual({ status, stdout, stderr });
   });
+
+  const parents = ['datastore', 'selector'];
+  const leaves = NAMES.filter((name) => !parents.includes(name));
+  it.each([...leaves, 'datastore export', 'datastore import', 'selector check', 'selector match'])(
+    '%s --help tells the exit statuses',
+    async (words) => {
+      expect((await tortie([...words.split(' '), '--help'])).stdout).toMatch(/^Exit status: 0 /m);
+    },
+  );
 
   it.each([
     [[], 'Usage:'],

@@ -7,7 +7,7 @@ import { FAILED, OK } from './exit.ts';
 import type { Io } from './io.ts';
 import { version } from './version.ts';
 
-/** Exit status: 0 fine, 1 a difference or finding, 2 an error. `argv` without the program's own name. */
+/** Exit status: 0 fine, 1 a difference or finding (commands on objects of a datastore: an error), 2 an error. `argv` without the program's own name. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const args = behindTheCommand(argv.flatMap(splitShortOption));
   let status = OK;
@@ -50,7 +50,10 @@ function createProgram(io: Io): Command {
     )
     .option('--debug', 'show stack traces of errors', false)
     .helpCommand('help [command]', 'show help for a command')
-    .addHelpText('after', '\nExit status: 0 fine, 1 a difference or finding, 2 an error.')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 fine, 1 a difference or finding, 2 an error. Commands on the objects of a\ndatastore end with 1 for an error, as calicoctl does, and with 2 for a wrong command line.',
+    )
     .showHelpAfterError('(add --help for the options)')
     .exitOverride()
     .configureOutput({

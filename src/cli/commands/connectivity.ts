@@ -26,7 +26,7 @@ export const define: CommandModule['define'] = (command, start) => {
       'after',
       '\nThe hosts themselves are not asked about, nor what an endpoint sends to itself.' +
         '\nWith OLD and NEW only what changes is shown, and what -f names is read on both sides.' +
-        '\nExit status: 0, or for OLD and NEW 0 no difference and 1 differences; 2 an error.',
+        '\nExit status: 0 fine, 1 OLD and NEW differ, 2 an error.',
     )
     .action((older: string | undefined, newer: string | undefined, opts: Options) =>
       start((context) => connectivity(context, older, newer, opts)),

@@ -20,6 +20,7 @@ interface ExportOptions extends options.ResourceOptions {
 export const define: CommandModule['define'] = (command, start) => {
   const out = options.addStoreOptions(
     command.command('export').description('Print everything of Calico’s in the store as one List.'),
+    { writes: false },
   );
   out.addOption(
     new Option('-o, --output <format>', 'output format').choices(['yaml', 'json']).default('yaml'),

@@ -21,7 +21,7 @@ export const define: CommandModule['define'] = (command, start) => {
     .addOutputOption(command, ['text', 'unified', 'json'])
     .addHelpText(
       'after',
-      '\nWhat -f names is read on both sides. Exit status: 0 no difference, 1 differences, 2 an error.',
+      '\nWhat -f names is read on both sides.\nExit status: 0 no difference, 1 differences, 2 an error.',
     )
     .action((older: string, newer: string, opts: Options) =>
       start((context) => diff(context, older, newer, opts)),

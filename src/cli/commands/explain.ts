@@ -65,6 +65,7 @@ export const define: CommandModule['define'] = (command, start) => {
     )
     .option('--via <interface>', 'the host’s interface to what is not on the node')
     .addOption(new Option('--state <state>', 'what conntrack says of it').choices(STATES).default('new'))
+    .addHelpText('after', '\nExit status: 0 whatever the verdict is, 2 an error.')
     .action((opts: Options) => start((context) => explain(context, opts)));
 };
 

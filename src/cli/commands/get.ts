@@ -21,7 +21,7 @@ interface Options extends options.ResourceOptions {
 }
 
 export const define: CommandModule['define'] = (command, start) => {
-  options.addStoreOptions(options.addNamespaceOption(options.addFileOptions(command)));
+  options.addStoreOptions(options.addNamespaceOption(options.addFileOptions(command)), { writes: false });
   command
     .argument('[kind]', 'a kind: ippools, gnp, workloadendpoints, …')
     .argument('[names...]', 'only these')

@@ -27,6 +27,7 @@ export const define: CommandModule['define'] = (command, start) => {
     .addOutputOption(command)
     .option('--out <dir>', 'write the files into this directory instead of printing them')
     .option('--check <dir>', 'compare with the files in this directory; exit 1 and print the differences')
+    .addHelpText('after', '\nExit status: 0 fine, 1 with --check: the files differ, 2 an error.')
     .action((opts: Options) => start((context) => render(context, opts)));
 };
 

@@ -24,16 +24,16 @@ export const define: CommandModule['define'] = (command, start) => {
     new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text');
   const sub = (usage: string, text: string): Command =>
     command.command(usage).description(text).addOption(json());
-  sub(
-    'check <expression>',
-    'Print the canonical form, the id and the labels that a selector depends on.',
-  ).action((expression: string, options: Options) => start((context) => check(context, expression, options)));
-  sub(
-    'match <expression> [labels...]',
-    'Exit 0 when the selector matches the labels (key=value), 1 when not.',
-  ).action((expression: string, labels: string[], options: Options) =>
-    start((context) => match(context, expression, labels, options)),
-  );
+  sub('check <expression>', 'Print the canonical form, the id and the labels that a selector depends on.')
+    .addHelpText('after', '\nExit status: 0 it is a selector, 2 it is none.')
+    .action((expression: string, options: Options) =>
+      start((context) => check(context, expression, options)),
+    );
+  sub('match <expression> [labels...]', 'Say whether a selector matches labels, each key=value.')
+    .addHelpText('after', '\nExit status: 0 it matches, 1 it does not, 2 an error.')
+    .action((expression: string, labels: string[], options: Options) =>
+      start((context) => match(context, expression, labels, options)),
+    );
 };
 
 function check(context: Context, expression: string, { output }: Options): number {

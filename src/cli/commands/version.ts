@@ -7,7 +7,7 @@ import { OK } from '../exit.ts';
 import { addDatastoreOptions, type DatastoreOptions } from '../options.ts';
 import { toJson } from '../output.ts';
 import { CALICO_API } from '../resources/calico-version.ts';
-import { logLevel } from '../resources/options.ts';
+import { logLevel, WHICH } from '../resources/options.ts';
 import { version } from '../version.ts';
 
 interface Options extends DatastoreOptions {
@@ -16,11 +16,15 @@ interface Options extends DatastoreOptions {
 }
 
 export const define: CommandModule['define'] = (command, start) => {
-  addDatastoreOptions(command)
+  addDatastoreOptions(command, WHICH)
     .addOption(new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'))
     .addOption(new Option('--allow-version-mismatch', 'accepted; nothing is written').hideHelp())
     .addOption(logLevel())
     .option('--client', 'of this program alone')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 fine, 1 the version of the cluster cannot be had, 2 another error.',
+    )
     .action((opts: Options) => start((context) => show(context, opts)));
 };
 

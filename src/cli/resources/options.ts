@@ -6,14 +6,22 @@ import type { SessionOptions } from './session.ts';
 
 export interface ResourceOptions extends SessionOptions, TargetOptions {}
 
-const WHICH =
+export const WHICH =
   'type of the datastore; without it as calicoctl finds it (DATASTORE_TYPE, ETCD_*, KUBECONFIG, calicoctl.cfg)';
 
-/** How the store is reached, and a flag of calicoctl that scripts give and that means nothing here. */
-export function addStoreOptions(command: Command): Command {
+/** How the store is reached, and flags of calicoctl that scripts give and that mean nothing here. */
+export function addStoreOptions(command: Command, { writes = true } = {}): Command {
+  const anyVersion = new Option(
+    '--allow-version-mismatch',
+    'write whatever version of Calico the cluster has',
+  );
   return addDatastoreOptions(command, WHICH)
-    .option('--allow-version-mismatch', 'write whatever version of Calico the cluster has')
-    .addOption(logLevel());
+    .addOption(anyVersion.hideHelp(!writes))
+    .addOption(logLevel())
+    .addHelpText(
+      'after',
+      '\nExit status: 0 everything done, 1 something was not, 2 the command line is wrong.',
+    );
 }
 
 export const logLevel = (): Option =>

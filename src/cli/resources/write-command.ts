@@ -23,9 +23,7 @@ export function writeCommand(verb: keyof typeof WORK): CommandModule['define'] {
       options.addStoreOptions(options.addNamespaceOption(options.addFileOptions(command))),
     );
     if (verb === 'create') command.option('--skip-exists', 'what exists counts as created');
-    command
-      .addHelpText('after', '\nExit status: 0 everything done, 1 something was not.')
-      .action((opts: Options) => plainly(start)((context) => write(context, verb, opts)));
+    command.action((opts: Options) => plainly(start)((context) => write(context, verb, opts)));
   };
 }
 
