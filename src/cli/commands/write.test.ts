@@ -177,8 +177,7 @@ describe('what is written', () => {
     expect(first).toEqual({
       status: 1,
       stdout: '',
-      stderr:
-        'hit error: [resource already exists: GlobalNetworkSet(old) with error: <nil>]\nhint: not created: GlobalNetworkSet(old)\n',
+      stderr: 'hit error: [resource already exists: GlobalNetworkSet(old) with error: <nil>]\n',
     });
     const created = await get('GlobalNetworkSet', 'new');
     expect(created?.metadata).toMatchObject(METADATA);
@@ -278,7 +277,7 @@ describe('what is said', () => {
       'replace',
       good(2),
       "Partial success: replaced the first 2 out of 2 'GlobalNetworkSet' resources:\n",
-      'hit error: resource does not exist: GlobalNetworkSet(s1) with error: <nil>\nhint: not replaced: GlobalNetworkSet(s0), GlobalNetworkSet(s1)\n',
+      'hit error: resource does not exist: GlobalNetworkSet(s1) with error: <nil>\nhint: not replaced: GlobalNetworkSet(s0)\n',
     ],
     [
       'delete',

@@ -35,7 +35,7 @@ export function reportWrites(context: Context, verb: 'create' | 'apply', outcome
   return FOUND;
 }
 
-/** The messages do not always tell, and of several a person must find them. */
+/** Which ones, where the messages do not tell: of several a person must find them. */
 const NAMED = 10;
 
 function complainOf(
@@ -46,9 +46,10 @@ function complainOf(
 ): void {
   complain(context, text, failed);
   if (objects.length === 1) return;
-  const names = failed.slice(0, NAMED).map(({ item }) => identifier(keyOf(item)));
-  const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more` : '';
-  complain(context, `hint: not ${DONE[verb]}: ${names.join(', ')}${more}`);
+  const names = failed.map(({ item }) => identifier(keyOf(item))).filter((name) => !text.includes(name));
+  if (names.length === 0) return;
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  complain(context, `hint: not ${DONE[verb]}: ${names.slice(0, NAMED).join(', ')}${more}`);
 }
 
 /** calicoctl counts what it tried as replaced, and remembers the last error alone. */
