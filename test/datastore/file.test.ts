@@ -451,7 +451,11 @@ status: {addresses: [{type: InternalIP, address: ${address}}]}
       'WorkloadEndpoint/n1-k8s-web-eth0',
     ]);
     await expectCode(store.delete(key), 'datastore/not-supported');
-    await expectCode(store.delete({ kind: 'Profile', name: 'kns.prod' }), 'datastore/not-supported');
+    const refused = await rejection(store.delete({ kind: 'Profile', name: 'kns.prod' }));
+    expect([refused.code, refused.message]).toEqual([
+      'datastore/not-supported',
+      expect.stringContaining('operation Delete is not supported on Profile(kns.prod): it is made of'),
+    ]);
     await store.clean();
     expect(text(path, 'cluster.json')).toBe(kubernetes);
   });

@@ -91,9 +91,9 @@ export function createFileDatastore({ path: root, history: kept = HISTORY, times
     return now(key);
   };
   const replace = (key: ObjectKey, holder: Holder, object: ApiObject): Entry => {
-    const place = placeOf(key, holder);
+    const place = placeOf('Update', key, holder);
     const value = written(key, object);
-    const text = edited(key, holder, (before) => replaced(before, place, value));
+    const text = edited('Update', key, holder, (before) => replaced(before, place, value));
     if (text === undefined) throw new TypeError('replacing leaves something');
     checked(key, holder, text, value);
     replaceFile(root, holder.path, holder.signature, text);
@@ -101,8 +101,8 @@ export function createFileDatastore({ path: root, history: kept = HISTORY, times
     return now(key);
   };
   const remove = (key: ObjectKey, holder: Holder): void => {
-    const place = placeOf(key, holder);
-    const text = edited(key, holder, (before) => without(before, place));
+    const place = placeOf('Delete', key, holder);
+    const text = edited('Delete', key, holder, (before) => without(before, place));
     if (text === undefined) removeFile(root, holder.path, holder.signature);
     else {
       checked(key, holder, text, undefined);
@@ -214,8 +214,10 @@ export function createFileDatastore({ path: root, history: kept = HISTORY, times
   };
 }
 
-function placeOf(key: ObjectKey, { path, object: { origin, resource } }: Holder) {
-  if (resource) throw notSupported('Update', key, `it is made of a Kubernetes object in ${path}`);
+type Writing = 'Update' | 'Delete';
+
+function placeOf(operation: Writing, key: ObjectKey, { path, object: { origin, resource } }: Holder) {
+  if (resource) throw notSupported(operation, key, `it is made of a Kubernetes object in ${path}`);
   if (!origin) throw doubtful(key, path, 'the object is kept as it was');
   return origin;
 }
@@ -227,7 +229,12 @@ const doubtful = (key: ObjectKey, path: string, reason: string) =>
     hint: 'correct the file first',
   });
 
-function edited(key: ObjectKey, { path, object }: Holder, edit: (text: string) => string | undefined) {
+function edited(
+  operation: Writing,
+  key: ObjectKey,
+  { path, object }: Holder,
+  edit: (text: string) => string | undefined,
+) {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -241,7 +248,7 @@ function edited(key: ObjectKey, { path, object }: Holder, edit: (text: string) =
     return edit(text);
   } catch (error) {
     if (!(error instanceof NotEditable)) throw error;
-    throw notSupported('Update', key, `${path} has to be edited by hand: ${error.message}`);
+    throw notSupported(operation, key, `${path} has to be edited by hand: ${error.message}`);
   }
 }
 
@@ -261,5 +268,6 @@ function checked(key: ObjectKey, { path }: Holder, text: string, value: ApiObjec
   const right =
     value === undefined ? own.length === 0 : own.length === 1 && isDeepStrictEqual(own[0]?.value, value);
   if (right && before.broken === after.broken && isDeepStrictEqual(before.all, after.all)) return;
-  throw notSupported('Update', key, `${path} has to be edited by hand: the result would say something else`);
+  const operation = value === undefined ? 'Delete' : 'Update';
+  throw notSupported(operation, key, `${path} has to be edited by hand: the result would say something else`);
 }
