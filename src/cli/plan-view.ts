@@ -20,12 +20,15 @@ export interface ChangesView {
   /** Names of the two sides in a unified diff. */
   readonly from: string;
   readonly to: string;
+  /** What is said where nothing differs, if no kernel was asked. */
+  readonly same?: string;
 }
 
 export function printChanges(context: Context, changes: readonly Change[], view: ChangesView): void {
-  const { output, locate, from, to } = view;
+  const { output, locate, from, to, same } = view;
   if (output === 'json') context.print(printJson({ changes, problems: [] }, { locate }));
   else if (output === 'unified') context.print(printUnified(changes, { from, to }));
+  else if (changes.length === 0 && same !== undefined) context.print(same);
   else context.print(printHuman(changes.map(printable), { locate, color: context.color }));
 }
 

@@ -38,7 +38,8 @@ async function diff(context: Context, older: string, newer: string, opts: Option
   const changes = changesBetween(render(before), render(after));
   // What was removed has its cause only in the old files.
   const locate: LoadedPolicy['locate'] = (ref) => after.locate(ref) ?? before.locate(ref);
-  printChanges(context, changes, { output: opts.output, locate, from: older, to: newer });
+  const same = 'No changes. Both give the same rules.';
+  printChanges(context, changes, { output: opts.output, locate, from: older, to: newer, same });
   return changes.length > 0 ? FOUND : OK;
 }
 
