@@ -144,6 +144,7 @@ describe('what is refused', () => {
       'get ippol',
       "failed to get resources: resource type 'ippol' is not supported\nhint: did you mean ippool?\n",
     ],
+    ['get ip', "failed to get resources: resource type 'ip' is not supported\n"],
     ['get ipamblocks', "failed to get resources: resource type 'ipamblocks' is not supported\n"],
     ['get -f -', 'failed to get resources: no resources specified in file -\n'],
     ['get np -n a -A', 'cannot use both --namespace and --all-namespaces flags at the same time'],

@@ -1,4 +1,5 @@
 // `create`, `apply`, `replace`, `delete`: what they take of a document, what they leave, and what they say.
+import { writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { documents, object, stored } from '../resources/testing.ts';
 import { folder } from '../testing.ts';
@@ -344,6 +345,15 @@ it('what failed of several kinds is told without a kind, and an empty -n is none
   });
   expect((await run('label foo n x=y')).stderr).toBe(
     "failed to get foo n, error resource type 'foo' is not supported\n",
+  );
+});
+
+it('a file that is no text says what would help', async () => {
+  const { run } = await stored();
+  const file = files.path('utf-16.yaml');
+  writeFileSync(file, '\uFEFFa: 1', 'utf16le');
+  expect((await run(['apply', '-f', file])).stderr).toBe(
+    `failed to execute command: ${file} is not UTF-8 text\nhint: save it as UTF-8\n`,
   );
 });
 

@@ -75,12 +75,15 @@ async function filesOf(input: string, recursive: boolean): Promise<readonly stri
 
 async function readFile(context: Context, name: string): Promise<readonly ApiObject[]> {
   const read = await readText(name, DEFAULT_MAX_BYTES, () => context.io.stdin());
-  if ('problem' in read) return failed(read.problem.message);
+  if ('problem' in read) {
+    const { code, message, hint } = read.problem;
+    return failed(message, code === 'file/too-large' ? 'give its documents in several files' : hint);
+  }
   const { placeOf } = sourceFile(name, read.text);
   const objects: ApiObject[] = [];
   for (const { value, problems, positions } of readDocuments(read.text, placeOf, readBulk)) {
     const [first] = problems.filter(({ severity }) => severity === 'error');
-    if (first) failed(placed(first.place, first.message));
+    if (first) failed(placed(first.place, first.message), first.hint);
     if (value === undefined) continue;
     const placeAt = (path: Path): Place | undefined => {
       const { key, value: at } = positions(path);
@@ -89,7 +92,7 @@ async function readFile(context: Context, name: string): Promise<readonly ApiObj
     };
     const { resources, problems: listed } = unwrap(value);
     const [broken] = listed;
-    if (broken) failed(placed(placeAt(broken.path ?? []), broken.message));
+    if (broken) failed(placed(placeAt(broken.path ?? []), broken.message), broken.hint);
     for (const { raw, base } of resources) {
       const { metadata, changed } = plainTexts(fields(fields(raw)['metadata']));
       const object = changed.length === 0 ? raw : { ...fields(raw), metadata };

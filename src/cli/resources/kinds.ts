@@ -34,12 +34,16 @@ const OF_KUBERNETES: ReadonlyMap<string, string> = new Map([
   ['all', 'one kind at a time; everything is in `datastore export`'],
 ]);
 
+/** Short ones are near to anything short. */
+const LONG_NAMES: readonly string[] = [...kindAliases.keys()].filter(
+  (alias) => alias.length > 3 && resourceKind(kindAliases.get(alias) ?? ''),
+);
+
 function adviceOn(word: string): string | undefined {
   if (word.includes(',')) return 'one kind at a time';
   if (word.includes('/')) return 'the name stands behind the kind, with a blank';
   const known = OF_KUBERNETES.get(word) ?? OF_KUBERNETES.get(word.replace(/s$/, ''));
   if (known !== undefined) return known;
-  const named = [...kindAliases].filter(([, kind]) => resourceKind(kind)).map(([alias]) => alias);
-  const near = suggest(word, named);
+  const near = suggest(word, LONG_NAMES);
   return near === undefined ? undefined : `did you mean ${near}?`;
 }
