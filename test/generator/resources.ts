@@ -284,6 +284,9 @@ function endpoints(rand: Random, slot: Slot, n: number): Raw[] {
   return [one(`pod${n}`), ...(rand.chance(0.08) ? [one(`second${n}`)] : [])];
 }
 
+/** What the rules did not decide is handed on now and then: few packets would meet a second tier that passes too. */
+const rest = (rand: Random): Raw[] => (rand.chance(0.2) ? [{ action: 'Pass' }] : []);
+
 function policies(rand: Random): Raw[] {
   return Array.from({ length: rand.between(3, 7) }, (_, n) => {
     const namespaced = rand.chance(0.45);
@@ -314,12 +317,18 @@ function policies(rand: Random): Raw[] {
       ...types,
       ...(!namespaced && !staged && rand.chance(0.04) && { doNotTrack: true, applyOnForward: true }),
       ...(rand.chance(0.8) && {
-        ingress: someRules(rand, 1, 4).map((one) => withServices(rand, one, 'source', namespaced)),
+        ingress: [
+          ...someRules(rand, 1, 4).map((one) => withServices(rand, one, 'source', namespaced)),
+          ...rest(rand),
+        ],
       }),
       ...(rand.chance(0.8) && {
-        egress: someRules(rand, 1, 4).map((one) =>
-          withServices(rand, withoutHttp(one), 'destination', namespaced),
-        ),
+        egress: [
+          ...someRules(rand, 1, 4).map((one) =>
+            withServices(rand, withoutHttp(one), 'destination', namespaced),
+          ),
+          ...rest(rand),
+        ],
       }),
     };
     const kind = `${staged ? 'Staged' : ''}${namespaced ? '' : 'Global'}NetworkPolicy`;

@@ -114,6 +114,25 @@ export const TIERS = [
     ),
   ),
   one(
+    'Pass of one tier is not the Pass of the next, which has a Pass of its own',
+    step(
+      'the second hands TCP 81 on alone',
+      [
+        TIER,
+        NEXT,
+        gnp('t.p', { ...at('xa'), ...ingress(pass()) }),
+        gnp('u.first', { ...at('xa'), order: 1, ...ingress(pass(tcp(81))) }),
+        gnp('u.second', { ...at('xa'), order: 2, ...ingress(allow(udp(80))) }),
+      ],
+      [CLOSED, 'allow * > x/a TCP 81', 'allow * > x/a UDP 80'],
+    ),
+    step(
+      'for those without a profile as well',
+      [loner([]), gnp('t.p', { ...on("id in {'xa', 'vp'}"), ...ingress(pass()) })],
+      [CLOSED, 'allow * > x/a TCP 81', 'allow * > x/a UDP 80', 'deny * > v/p', 'deny v/p > *'],
+    ),
+  ),
+  one(
     'Pass skips the other policies of its tier',
     step(
       'the second would deny',
