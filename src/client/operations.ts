@@ -39,8 +39,10 @@ export function operationsOn(store: Datastore): Operations {
     return shown(await store.create(wanted, options));
   };
   const update = async (object: ApiObject, options?: CallOptions, status = false) => {
+    const rules = rulesOf(object.kind);
+    await rules.beforePreparingUpdate?.(object, { store, options });
     const wanted = prepared(object, prepareForUpdate(object));
-    await rulesOf(object.kind).beforeUpdate?.(wanted, { store, options, given: object });
+    await rules.beforeUpdate?.(wanted, { store, options, given: object });
     const written = status ? store.updateStatus?.(wanted, options) : undefined;
     return shown(await (written ?? store.update(wanted, options)));
   };

@@ -357,6 +357,15 @@ it('a file that is no text says what would help', async () => {
   );
 });
 
+it('the profile that allows all cannot be changed, and that is what is said', async () => {
+  const { run } = await stored();
+  const stdin = (await run('get profiles -o yaml')).stdout;
+  for (const verb of ['apply', 'replace'])
+    expect((await run(`${verb} -f -`, { stdin })).stderr).toContain(
+      'operation Update is not supported on projectcalico-default-allow: The profile "projectcalico-default-allow" is a default provided by Calico and cannot be updated',
+    );
+});
+
 it('a file by its address is not fetched, and a label is not taken away with a dash', async () => {
   const { run } = await stored(object('GlobalNetworkSet', 's'));
   expect((await run('apply -f https://x.example/a.yaml')).stderr).toBe(

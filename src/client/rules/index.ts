@@ -20,8 +20,9 @@ export interface Writing extends Asked {
 }
 
 export interface Rules {
-  /** Before the object itself is checked. */
+  /** Before the object itself is checked: of a create, and of an update. */
   readonly beforePreparing?: (object: ApiObject, asked: Asked) => Promise<void>;
+  readonly beforePreparingUpdate?: (object: ApiObject, asked: Asked) => Promise<void>;
   readonly beforeCreate?: (object: ApiObject, writing: Writing) => Promise<void>;
   readonly beforeUpdate?: (object: ApiObject, writing: Writing) => Promise<void>;
   /** Its answer stands in for the caller's conditions. */

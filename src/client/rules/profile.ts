@@ -11,7 +11,8 @@ export const profileRules: Rules = {
   async beforeCreate({ metadata }) {
     if (metadata.name === KEY.name) throw alreadyExists(KEY, `${KEY.name} ${PROVIDED}`);
   },
-  async beforeUpdate({ metadata }) {
+  // As it is read it has neither uid nor time, which an update needs: that is not what is wrong.
+  async beforePreparingUpdate({ metadata }) {
     if (metadata.name === KEY.name)
       throw refused('Update', KEY, `The profile "${KEY.name}" ${PROVIDED} and cannot be updated`);
   },
