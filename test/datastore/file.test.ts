@@ -102,6 +102,22 @@ describe('writing', () => {
     expect(readdirSync(path)).toEqual([]);
   });
 
+  test('lists in brackets keep their form, with spaces or without', async () => {
+    for (const [open_, close] of [
+      ['[', ']'],
+      ['[ ', ' ]'],
+    ]) {
+      const spec = `spec: { nets: ${open_}192.0.2.0/24, 198.51.100.0/24${close} }\n`.replace(
+        open_ === '[' ? /\{ (.*) \}/ : /^$/,
+        '{$1}',
+      );
+      const head = 'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkSet\nmetadata:\n  name: a\n';
+      const path = folder({ 'a.yaml': head + spec });
+      await open(path).apply(globalSet('a', ['192.0.2.0/24', '203.0.113.0/24']));
+      expect(text(path, 'a.yaml')).toContain(spec.replace('198.51.100', '203.0.113'));
+    }
+  });
+
   test('an item of a list, in YAML and in JSON', async () => {
     const items = ['a', 'b'].map((name) => globalSet(name, ['192.0.2.0/24']));
     const list = { apiVersion: 'v1', kind: 'List', items };

@@ -63,7 +63,7 @@ describe.each(DATAPLANES.map((argv) => ({ name: argv.join(' '), argv })))('$name
       expect(await on('enforce', '--quiet', ...next)).toEqual({ status: 0, stdout: '', stderr: '' });
 
       expect(await on('clear', '--dry-run')).toMatchObject({
-        status: 0,
+        status: 1,
         stdout: expect.stringMatching(/^would remove /),
       });
       expect(await on('clear')).toMatchObject({

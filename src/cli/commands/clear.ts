@@ -5,7 +5,7 @@ import { TortieError } from '../../errors/index.ts';
 import { systemRunner } from '../../host/index.ts';
 import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
-import { OK } from '../exit.ts';
+import { FOUND, OK } from '../exit.ts';
 import { openSession } from '../host-plan.ts';
 import * as options from '../options.ts';
 import { toJson } from '../output.ts';
@@ -21,7 +21,7 @@ export const define: CommandModule['define'] = (command, start) => {
     .option('--dry-run', 'only say what would be removed', false)
     .addHelpText(
       'after',
-      '\nExit status: 0 nothing of tortie is left, or with --dry-run all is listed; 2 an error.',
+      '\nExit status: 0 nothing of tortie is left; 1 with --dry-run, something would be removed; 2 an error.',
     )
     .action((opts: Options) => start((context) => clear(context, opts)));
 };
@@ -37,5 +37,5 @@ async function clear(context: Context, { output, dryRun }: Options): Promise<num
   else if (result.removed.length === 0) context.print('Nothing of tortie is here.');
   else
     context.print(result.removed.map((what) => `${dryRun ? 'would remove' : 'removed'} ${what}`).join('\n'));
-  return OK;
+  return dryRun && result.removed.length > 0 ? FOUND : OK;
 }

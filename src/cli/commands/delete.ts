@@ -3,6 +3,7 @@ import type { CommandModule } from '../command.ts';
 import type { Context } from '../context.ts';
 import { OK } from '../exit.ts';
 import { collecting, plainly, refuse } from '../resources/failure.ts';
+import { neededLast } from '../resources/needs.ts';
 import * as options from '../resources/options.ts';
 import { reportDeleted } from '../resources/outcome.ts';
 import { DRY, kindsOf, withClient } from '../resources/session.ts';
@@ -33,7 +34,7 @@ async function deleteObjects(context: Context, words: readonly string[], opts: O
   if (objects.some(({ metadata }) => metadata.name === ''))
     refuse('no resources specified', 'name what should go');
   const failed = await withClient(context, opts, kindsOf(objects), (client) =>
-    collecting(objects, async (object) => {
+    collecting(neededLast(objects), async (object) => {
       try {
         await remove(client, settled(object, opts));
       } catch (error) {

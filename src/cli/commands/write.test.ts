@@ -306,6 +306,17 @@ describe('what is said', () => {
     );
     expect((await run('delete gns')).stderr).toContain('no resources specified');
   });
+
+  it('a tier is written before its policies and goes behind them, wherever it stands', async () => {
+    const { run } = await stored();
+    const [tier, inIt] = [
+      object('Tier', 't', { order: 1 }),
+      object('GlobalNetworkPolicy', 'p', { tier: 't' }),
+    ];
+    for (const argv of ['apply -f -', 'delete -f -', 'create -f -', 'delete -f - --dry-run', 'delete -f -'])
+      for (const stdin of argv.startsWith('delete') ? [documents(tier, inIt)] : [documents(inIt, tier)])
+        expect(await run(argv, { stdin })).toMatchObject({ status: 0, stderr: '' });
+  });
 });
 
 describe('--dry-run', () => {

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { OK } from '../exit.ts';
 import { collecting, plainly, refuse } from './failure.ts';
 import * as options from './options.ts';
+import { neededFirst } from './needs.ts';
 import { reportReplaced, reportWrites } from './outcome.ts';
 import { DRY, kindsOf, withClient } from './session.ts';
 import { documentTargets, settled } from './targets.ts';
@@ -33,7 +34,7 @@ async function write(context: Context, verb: keyof typeof WORK, opts: Options): 
   if (objects === undefined) return OK;
   const failed = await withClient(context, opts, kindsOf(objects), async (client) => {
     await ensureInitialized(client);
-    return collecting(objects, async (object: ApiObject) => {
+    return collecting(neededFirst(objects), async (object: ApiObject) => {
       try {
         await WORK[verb](client, settled(object, opts));
       } catch (error) {

@@ -11,6 +11,10 @@ const SHOWN_UID = '80000000-0000-4000-8000-000000000001';
 const METADATA = 'projectcalico.org/metadata';
 const KEY = { kind: 'IPPool', name: 'p' };
 
+interface Sent {
+  readonly body: { readonly metadata: Readonly<Record<string, Readonly<Record<string, string>>>> };
+}
+
 /** A server with one object, which keeps what it was sent. */
 function server(object: RawObject) {
   const sent: { method: string; path: string; body: unknown }[] = [];
@@ -67,8 +71,7 @@ it('hides them again when it writes, all but its own', async () => {
       body: { metadata: { name: 'p', uid: STORED_UID, resourceVersion: '7' } },
     },
   ]);
-  const { labels, annotations } = (sent[0]?.body as { metadata: Record<string, Record<string, string>> })
-    .metadata;
+  const { labels, annotations } = (sent as readonly Sent[]).at(0)?.body.metadata ?? {};
   expect(labels).toEqual({ 'projectcalico.org/own': 'outside' });
   expect(Object.keys(annotations ?? {})).toEqual([METADATA]);
   expect(JSON.parse(annotations?.[METADATA] ?? '')).toEqual({

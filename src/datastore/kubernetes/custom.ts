@@ -89,8 +89,9 @@ const isLegacyIpam = (flavour: Flavour, kind: string) => isLegacy(flavour) && ki
 const capitalPlural = (kind: string) => (kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : `${kind}s`);
 
 function customEntry(flavour: Flavour, key: ObjectKey, raw: RawObject): Entry {
-  const metadata =
-    isLegacy(flavour) ? calicoMetadata(raw, key) : (raw.metadata as unknown as ApiObject['metadata']);
+  const metadata = isLegacy(flavour)
+    ? calicoMetadata(raw, key)
+    : (raw.metadata as unknown as ApiObject['metadata']);
   const { apiVersion: _a, kind: _k, metadata: _m, spec, ...rest } = raw;
   const value = normaliseObject({
     ...rest,

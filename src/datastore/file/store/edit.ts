@@ -60,7 +60,11 @@ function editedYaml(text: string, { document }: Place, edit: (parsed: Document) 
     throw new NotEditable('its document uses aliases (*name), which would change in all their places');
   edit(parsed);
   const list = /^( *)(?:- )?[^\s#-][^\n]*:[ \t]*\r?\n\1- /m;
-  let result = parsed.toString({ lineWidth: 0, indentSeq: !list.test(chunk) });
+  let result = parsed.toString({
+    lineWidth: 0,
+    indentSeq: !list.test(chunk),
+    flowCollectionPadding: !/[[{][^\s\]}]/.test(chunk),
+  });
   if (chunk.includes('\r\n')) result = result.replaceAll('\n', '\r\n');
   return text.slice(0, document.start) + result + text.slice(document.end);
 }
