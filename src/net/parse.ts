@@ -28,16 +28,23 @@ export function parsePrefix(text: string): ParsedPrefix | undefined {
   const address = parseAddress(bare ? text : text.slice(0, slash));
   if (address === undefined) return undefined;
   const { family, bits } = address;
-  const length = bare ? WIDTH[family] : parseLength(text.slice(slash + 1), family);
+  const length = bare ? WIDTH[family] : parseLength(text, slash + 1, family);
   if (length === undefined) return undefined;
-  const masked = maskBits(family, bits, length);
+  const masked = length === WIDTH[family] ? bits : maskBits(family, bits, length);
   return { prefix: { family, bits: masked, length }, hostBits: masked !== bits, bare };
 }
 
-function parseLength(text: string, family: Family): number | undefined {
-  if (!/^(0|[1-9]\d{0,2})$/.test(text)) return undefined;
-  const length = Number(text);
-  return length <= WIDTH[family] ? length : undefined;
+/** The number from `start` on, without leading zeros. */
+function parseLength(text: string, start: number, family: Family): number | undefined {
+  if (start === text.length) return undefined;
+  let length = 0;
+  for (let i = start; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 48 || code > 57 || (i > start && length === 0)) return undefined;
+    length = length * 10 + (code - 48);
+    if (length > WIDTH[family]) return undefined;
+  }
+  return length;
 }
 
 /** The address as a number, or -1. */

@@ -7,6 +7,7 @@ import {
   formatSelector,
   type Labels,
   parseSelector,
+  readEquality,
   type Selector,
   uniqueId,
 } from '../selector/index.ts';
@@ -61,7 +62,7 @@ export function createSelectorCache(work: WorkCounters): SelectorCache {
       if (known) return known;
       if (byText.size >= LIMIT) byText.clear();
       work.selectorsParsed++;
-      const { value, problems } = readEquals(text) ?? parseSelector(text);
+      const { value, problems } = equality(text) ?? parseSelector(text);
       const parsed = value ? new LazySelector(value) : problems;
       byText.set(text, parsed);
       return parsed;
@@ -69,15 +70,11 @@ export function createSelectorCache(work: WorkCounters): SelectorCache {
   };
 }
 
-const EQUALS = /^([A-Za-z0-9_./-]{1,512}) == (?:"([^"]*)"|'([^']*)')$/;
-
-/** The form that most policies have, one per namespace or application, without the parser; a test compares the two. */
-function readEquals(text: string): Result<Selector> | undefined {
-  const [, label, double, single] = EQUALS.exec(text) ?? [];
-  const value = double ?? single;
-  if (label === undefined || value === undefined) return undefined;
+function equality(text: string): Result<Selector> | undefined {
+  const read = readEquality(text);
+  if (read === undefined) return undefined;
   // What a regular expression gives is a view of the text, or of half a dozen: the one string for all is shorter.
-  return { value: build.compare(shareText(label), '==', shareText(value)), problems: [] };
+  return { value: build.compare(shareText(read.label), '==', shareText(read.value)), problems: [] };
 }
 
 export function isParsed(parsed: ParsedSelector | readonly Problem[]): parsed is ParsedSelector {

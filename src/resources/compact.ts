@@ -4,6 +4,7 @@ import { labelMap, shareText } from './label-map.ts';
 import type { Resource } from './resource.ts';
 import type { EntityRule } from './rule/entity-rule.ts';
 import type { Rule } from './rule/rule.ts';
+import type { Metadata, Writable } from './types.ts';
 
 type Of<K extends Resource['kind']> = Extract<Resource, { kind: K }>;
 
@@ -64,57 +65,44 @@ function pack(resource: Resource): Resource {
   }
 }
 
+/** A copy whose fields are set anew, as below: one object, instead of one more for each field that may be absent. */
 function compactEndpoint(endpoint: Of<'WorkloadEndpoint'>): Resource {
-  const { metadata, spec } = endpoint;
-  const { namespace, labels } = metadata;
-  return {
-    ...endpoint,
-    metadata: {
-      ...metadata,
-      ...(namespace !== undefined && { namespace: shareText(namespace) }),
-      ...(labels && { labels: labelMap(labels) }),
-    },
-    spec: {
-      ...spec,
-      ...(spec.orchestrator !== undefined && { orchestrator: shareText(spec.orchestrator) }),
-      ...(spec.node !== undefined && { node: shareText(spec.node) }),
-      ...(spec.profiles && { profiles: shareList(spec.profiles) }),
-      ...(spec.ports?.length === 0 && { ports: NO_PORTS }),
-    },
-  };
+  const metadata: Writable<Metadata> = { ...endpoint.metadata };
+  if (metadata.namespace !== undefined) metadata.namespace = shareText(metadata.namespace);
+  if (metadata.labels) metadata.labels = labelMap(metadata.labels);
+  const spec: Writable<Of<'WorkloadEndpoint'>['spec']> = { ...endpoint.spec };
+  if (spec.orchestrator !== undefined) spec.orchestrator = shareText(spec.orchestrator);
+  if (spec.node !== undefined) spec.node = shareText(spec.node);
+  if (spec.profiles) spec.profiles = shareList(spec.profiles);
+  if (spec.ports?.length === 0) spec.ports = NO_PORTS;
+  return { ...endpoint, metadata, spec };
 }
 
-function compactRules<S extends Of<'NetworkPolicy' | 'GlobalNetworkPolicy'>['spec']>(spec: S): S {
-  const { selector, types, ingress, egress } = spec;
-  return {
-    ...spec,
-    ...(selector !== undefined && { selector: shareText(selector) }),
-    ...(types && { types: shareList(types) }),
-    ...(ingress && { ingress: compactList(ingress) }),
-    ...(egress && { egress: compactList(egress) }),
-  };
+function compactRules<S extends Of<'NetworkPolicy' | 'GlobalNetworkPolicy'>['spec']>(given: S): S {
+  const spec: Writable<S> = { ...given };
+  if (spec.selector !== undefined) spec.selector = shareText(spec.selector);
+  if (spec.types) spec.types = shareList(spec.types);
+  if (spec.ingress) spec.ingress = compactList(spec.ingress);
+  if (spec.egress) spec.egress = compactList(spec.egress);
+  return spec;
 }
 
 function compactList(rules: Rule[]): Rule[] {
   return rules.length === 0 ? NO_RULES : rules.map(compactRule);
 }
 
-function compactRule(rule: Rule): Rule {
-  const { source, destination } = rule;
-  return {
-    ...rule,
-    ...(source && { source: compactPeer(source) }),
-    ...(destination && { destination: compactPeer(destination) }),
-  };
+function compactRule(given: Rule): Rule {
+  const rule: Writable<Rule> = { ...given };
+  if (rule.source) rule.source = compactPeer(rule.source);
+  if (rule.destination) rule.destination = compactPeer(rule.destination);
+  return rule;
 }
 
-function compactPeer(peer: EntityRule): EntityRule {
-  if (Object.keys(peer).length === 0) return NO_PEER;
-  const { selector, nets } = peer;
-  return {
-    ...peer,
-    ...(selector !== undefined && { selector: shareText(selector) }),
-    // Mostly the same few: the cluster's DNS, all private networks.
-    ...(nets && nets.length <= 4 && { nets: shareList(nets) }),
-  };
+function compactPeer(given: EntityRule): EntityRule {
+  if (Object.keys(given).length === 0) return NO_PEER;
+  const peer: Writable<EntityRule> = { ...given };
+  if (peer.selector !== undefined) peer.selector = shareText(peer.selector);
+  // Mostly the same few: the cluster's DNS, all private networks.
+  if (peer.nets && peer.nets.length <= 4) peer.nets = shareList(peer.nets);
+  return peer;
 }

@@ -3,7 +3,7 @@
 import type * as z from 'zod';
 import type { metadata as metadataSchema } from './metadata.ts';
 import { API_VERSION, type Resource } from './resource.ts';
-import type { Metadata } from './types.ts';
+import type { Metadata, Writable } from './types.ts';
 import type { FelixConfigurationSpec } from './kinds/felix-configuration.ts';
 import type { IPPoolSpec } from './kinds/ip-pool.ts';
 import { compact } from './compact.ts';
@@ -20,26 +20,34 @@ export interface Parts {
 }
 
 /** The parts are valid. */
-export function finish({ kind, metadata: given, namespace, spec, status }: Parts): Resource {
-  const { name: givenName, namespace: _, labels: givenLabels, annotations, ...other } = given;
-  const name = givenName || workloadEndpointName(spec, () => {}) || '';
-  const labels = finishLabels(kind, namespace, givenLabels, fieldsOf(spec));
-  const metadata: Metadata = {
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(labels === undefined ? {} : { labels }),
-    ...(annotations === undefined ? {} : { annotations }),
-    ...(Object.keys(other).length === 0 ? {} : { other }),
-  };
+export function finish({ kind, metadata, namespace, spec, status }: Parts): Resource {
   // The spec was made by the schema of this kind.
   const resource = {
     apiVersion: API_VERSION,
     kind,
-    metadata,
+    metadata: finishMetadata(kind, metadata, namespace, spec),
     spec: finishSpec(kind, spec),
-    ...(status === undefined ? {} : { status }),
+    ...(status !== undefined && { status }),
   } as Resource;
   return compact(resource);
+}
+
+/** Hundreds of thousands of endpoints come by here: fields are set one by one, which makes no objects in between. */
+function finishMetadata(
+  kind: Resource['kind'],
+  given: Parts['metadata'],
+  namespace: string | undefined,
+  spec: unknown,
+): Metadata {
+  const { name: givenName, namespace: _, labels: givenLabels, annotations, ...other } = given;
+  const name = givenName || workloadEndpointName(spec, () => {}) || '';
+  const metadata: Writable<Metadata> = { name };
+  if (namespace !== undefined) metadata.namespace = namespace;
+  const labels = finishLabels(kind, namespace, givenLabels, fieldsOf(spec));
+  if (labels !== undefined) metadata.labels = labels;
+  if (annotations !== undefined) metadata.annotations = annotations;
+  if (Object.keys(other).length > 0) metadata.other = other;
+  return metadata;
 }
 
 const TIERED = new Set([
@@ -55,16 +63,17 @@ function finishLabels(
   given: ReadonlyMap<string, string> | undefined,
   spec: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<string, string> | undefined {
-  if (TIERED.has(kind)) return new Map([...(given ?? []), ['projectcalico.org/tier', String(spec['tier'])]]);
+  if (TIERED.has(kind)) return new Map(given).set('projectcalico.org/tier', String(spec['tier']));
   if (kind !== 'WorkloadEndpoint') return given;
+  const labels = new Map(given);
   // Labels that are inherited from profiles must not be claimed by a workload.
-  const own = [...(given ?? [])].filter(([label]) => !/^pc(ns|sa)\./.test(label));
-  return new Map([
-    ...own,
-    ['projectcalico.org/namespace', namespace ?? ''],
-    ['projectcalico.org/orchestrator', String(spec['orchestrator'])],
-  ]);
+  for (const label of labels.keys()) if (isInherited(label)) labels.delete(label);
+  return labels
+    .set('projectcalico.org/namespace', namespace ?? '')
+    .set('projectcalico.org/orchestrator', String(spec['orchestrator']));
 }
+
+const isInherited = (label: string): boolean => label.startsWith('pcns.') || label.startsWith('pcsa.');
 
 function finishSpec(kind: string, spec: unknown): unknown {
   if (kind === 'FelixConfiguration') return finishFelix(spec as FelixConfigurationSpec);

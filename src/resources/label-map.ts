@@ -44,9 +44,17 @@ export function labelMap(entries: ReadonlyMap<string, string>): LabelMap {
   for (const name of entries.keys()) node = node.next.get(name) ?? extend(node, name);
   node.order ??= orderOf([...entries.keys()]);
   const values = node.order.names.list.slice();
+  const { last } = node;
   let at = 0;
-  for (const value of entries.values()) values[node.order.places[at++] as number] = shareText(value);
-  if (node.last && sameTexts(node.last.texts, values)) return node.last;
+  let same = true;
+  for (const value of entries.values()) {
+    const place = node.order.places[at++] as number;
+    const before = last?.texts[place];
+    const text = before === value ? before : shareText(value);
+    values[place] = text;
+    same &&= text === before;
+  }
+  if (last && same) return last;
   node.last = new LabelMap(node.order.names, values);
   return node.last;
 }
@@ -74,10 +82,6 @@ function orderOf(given: readonly string[]): NonNullable<Node['order']> {
   if (!known) names.set(key, (known = { list, places: new Map(list.map((name, place) => [name, place])) }));
   const { places } = known;
   return { names: known, places: given.map((name) => places.get(name) as number) };
-}
-
-function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((text, place) => text === b[place]);
 }
 
 export class LabelMap implements ReadonlyMap<string, string> {

@@ -3,6 +3,7 @@
 import type * as z from 'zod';
 import { type Path, type Problem, problem, type Result } from '../errors/problem.ts';
 import { suggest } from '../errors/suggest.ts';
+import { safeParse } from './busy-schema.ts';
 import { type KindInfo, kindAliases, KINDS } from './catalogue.ts';
 import { finish } from './finish.ts';
 import { SPECS, WITH_STATUS } from './kinds/index.ts';
@@ -192,7 +193,7 @@ function parsePart<T>(
   problems: Problem[],
   options: ParseOptions,
 ): T | undefined {
-  const parsed = schema.safeParse(raw);
+  const parsed = safeParse(schema, raw);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
   problems.push(...problemsOf(issues, schema, raw, [name]).map((found) => weighed(found, options)));

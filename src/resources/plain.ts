@@ -10,8 +10,36 @@ const USER_MAPS = new Set(['labels', 'annotations', 'labelsToApply']);
 
 /** The same value when there is nothing to change. Problems are errors: the value is not to be trusted with them. */
 export function plainData(value: unknown): { value: unknown; problems: Problem[] } {
+  // Nearly always; and without places to keep, that is soon told.
+  if (isClean(value, false, 0)) return { value, problems: [] };
   const walk: Walk = { problems: [], path: [], open: new Set() };
   return { value: clean(value, false, walk), problems: walk.problems };
+}
+
+/** Whether the walk below would change nothing and complain about nothing. What contains itself is too deep, too. */
+function isClean(value: unknown, keepNulls: boolean, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return isScalar(value);
+  if (depth > MAX_DEPTH) return false;
+  if (Array.isArray(value)) {
+    for (const entry of value) if (!isClean(entry, false, depth + 1)) return false;
+    return true;
+  }
+  if (!isMap(value)) return false;
+  for (const key of Object.keys(value)) {
+    const entry = value[key];
+    if (typeof entry === 'string') continue;
+    if (entry === null ? !keepNulls : !isClean(entry, USER_MAPS.has(key), depth + 1)) return false;
+  }
+  return true;
+}
+
+function isMap(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint';
 }
 
 interface Walk {
@@ -41,19 +69,13 @@ function clean(value: unknown, keepNulls: boolean, walk: Walk): unknown {
 
 function cleanObject(value: object, keepNulls: boolean, walk: Walk): unknown {
   if (Array.isArray(value)) return cleanList(value, walk);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return notPlain(value, walk);
-  return cleanMap(value as Record<string, unknown>, keepNulls, walk);
+  return isMap(value) ? cleanMap(value, keepNulls, walk) : notPlain(value, walk);
 }
 
 function checkScalar(value: unknown, { path, problems }: Walk): unknown {
-  if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
-    problems.push(
-      problem('resource/type', `a ${typeof value} is no value of a resource`, { path: [...path] }),
-    );
-    return undefined;
-  }
-  return value;
+  if (isScalar(value)) return value;
+  problems.push(problem('resource/type', `a ${typeof value} is no value of a resource`, { path: [...path] }));
+  return undefined;
 }
 
 function notPlain(value: object, { path, problems }: Walk): unknown {

@@ -18,30 +18,64 @@ export interface Fault {
 
 export type Report = (fault: Fault) => void;
 
+function issueOf(fault: Fault) {
+  return {
+    code: 'custom' as const,
+    message: fault.message,
+    path: [...(fault.path ?? [])],
+    params: { fault },
+  };
+}
+
 function reporter(ctx: z.core.$RefinementCtx): Report {
-  return (fault) =>
-    ctx.addIssue({
-      code: 'custom',
-      message: fault.message,
-      path: [...(fault.path ?? [])],
-      params: { fault },
-    });
+  return (fault) => ctx.addIssue(issueOf(fault));
+}
+
+/** Where a check, unlike a transformation, leaves its issues: what follows it still runs. */
+function addFault({ issues, value }: z.core.ParsePayload, fault: Fault): void {
+  issues.push({ ...issueOf(fault), input: value, continue: true });
+}
+
+/** As `superRefine` of zod does, which makes several objects for each value; every string of an object comes by here. */
+function refinement<T>(check: (value: T, report: Report) => void): z.core.$ZodCheck<T> {
+  return z.check<T>((payload) => check(payload.value, (fault) => addFault(payload, fault)));
 }
 
 /** A zod check that runs whatever else failed. */
 export function always<T>(check: (value: unknown, report: Report) => void): z.core.$ZodCheck<T> {
-  return z.superRefine<T>((value, ctx) => check(value, reporter(ctx)), { when: () => true });
+  const made = refinement<T>(check);
+  const { _zod: internals } = made;
+  Object.defineProperty(internals.def, 'when', { get: () => (compiling ? undefined : whateverFailed) });
+  return made;
+}
+
+const whateverFailed = () => true;
+/** zod compiles no check that has a condition. What it compiles is the way of valid values, on which none has failed. */
+let compiling = false;
+
+/**
+ * The same schema, quick for valid values: zod makes one function of it, and asks the schema itself as soon as that finds
+ * anything wrong. Takes milliseconds.
+ */
+export function compiled<S extends z.ZodType>(schema: S): S {
+  compiling = true;
+  try {
+    return z.compile(schema);
+  } finally {
+    compiling = false;
+  }
 }
 
 /** A string that satisfies `check`. */
 export function text(check: (value: string, report: Report) => void): z.ZodString {
-  return z.string().superRefine((value, ctx) => check(value, reporter(ctx)));
+  return z.string().check(refinement(check));
 }
 
 /** A string for which `test` holds; else the problem says `message`. */
 export function textThat(test: (value: string) => boolean, message: string, hint?: string): z.ZodString {
-  return text((value, report) => {
-    if (!test(value)) report(hint === undefined ? { message } : { message, hint });
+  const fault: Fault = hint === undefined ? { message } : { message, hint };
+  return z.string().check((payload) => {
+    if (!test(payload.value)) addFault(payload, fault);
   });
 }
 
@@ -66,8 +100,10 @@ export function set<S extends z.ZodType>(item: S, message = 'duplicate entry') {
     .array(item)
     .check(
       always((value, report) => {
+        const entries = listOf(value);
+        if (entries.length < 2) return;
         const seen = new Set<unknown>();
-        listOf(value).forEach((entry, index) => {
+        entries.forEach((entry, index) => {
           if (seen.has(entry)) report({ message, path: [index], code: 'resource/duplicate-entry' });
           seen.add(entry);
         });
@@ -83,7 +119,8 @@ export function stringMap(check: (key: string, value: string, report: Report) =>
     .transform((raw, ctx): ReadonlyMap<string, string> => {
       const report = reporter(ctx);
       const map = new Map<string, string>();
-      for (const [key, value] of Object.entries(raw)) {
+      for (const key of Object.keys(raw)) {
+        const value = raw[key];
         // A key without a value is the empty string for Calico (and for Kubernetes).
         const string = value === null || value === undefined ? '' : value;
         if (typeof string === 'string') {

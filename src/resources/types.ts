@@ -26,3 +26,6 @@ export type RuleId = string;
 export function ruleId(policy: ResourceKey, direction: Direction, index: number): RuleId {
   return `${policy}/${direction}/${index}`;
 }
+
+/** A value while it is being made. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,6 +1,5 @@
 // The name of a WorkloadEndpoint is made of its identifiers: four segments joined with `-`, in which every `-` is
 // doubled. Which identifiers they are depends on the orchestrator.
-import type { Path } from '../errors/problem.ts';
 import { fieldsOf } from './fields.ts';
 import { type Report } from './schema.ts';
 
@@ -13,29 +12,34 @@ function workloadField(orchestrator: string): string {
   return orchestrator === 'libnetwork' ? 'orchestrator' : 'workload';
 }
 
-/** Field and value of each of the four segments. */
-function segments(spec: Fields): { field: string; value: string }[] {
-  const orchestrator = typeof spec['orchestrator'] === 'string' ? spec['orchestrator'] : '';
-  return ['node', 'orchestrator', workloadField(orchestrator), 'endpoint'].map((field) => {
-    const value = spec[field];
-    return { field, value: typeof value === 'string' ? value : '' };
-  });
+const textAt = (spec: Fields, field: string): string => {
+  const value = spec[field];
+  return typeof value === 'string' ? value : '';
+};
+
+/** What is wrong with a segment. */
+function faultOf(segment: string): string | undefined {
+  if (segment === '') return 'field should be assigned';
+  if (segment.startsWith('-')) return "field must not begin with a '-'";
+  return segment.endsWith('-') ? "field must not end with a '-'" : undefined;
 }
 
 /** The name that the identifiers in `spec` demand; reports why there is none. Paths are those of the spec. */
 export function workloadEndpointName(value: unknown, report: Report): string | undefined {
-  let valid = true;
-  const complain = (message: string, field: string) => {
-    valid = false;
-    report({ message, path: [field] });
-  };
-  const parts = segments(fieldsOf(value));
-  for (const { field, value: segment } of parts) {
-    if (segment === '') complain('field should be assigned', field);
-    else if (segment.startsWith('-')) complain("field must not begin with a '-'", field);
-    else if (segment.endsWith('-')) complain("field must not end with a '-'", field);
+  const spec = fieldsOf(value);
+  let name: string | undefined = '';
+  for (const field of ['node', 'orchestrator', workloadField(textAt(spec, 'orchestrator')), 'endpoint']) {
+    const segment = textAt(spec, field);
+    const message = faultOf(segment);
+    if (message !== undefined) {
+      report({ message, path: [field] });
+      name = undefined;
+    } else if (name !== undefined) {
+      const doubled = segment.includes('-') ? segment.replaceAll('-', '--') : segment;
+      name = name === '' ? doubled : `${name}-${doubled}`;
+    }
   }
-  return valid ? parts.map(({ value: segment }) => segment.replaceAll('-', '--')).join('-') : undefined;
+  return name;
 }
 
 /**
@@ -62,8 +66,9 @@ export function parseWorkloadEndpointName(name: string): readonly string[] | und
 
 /** The identifiers, and the name if there is one already. Reports with paths of the whole resource. */
 export function checkWorkloadEndpointName(name: string | undefined, spec: unknown, report: Report): void {
-  const under = (path: Path | undefined): Path => ['spec', ...(path ?? [])];
-  const expected = workloadEndpointName(spec, (fault) => report({ ...fault, path: under(fault.path) }));
+  const expected = workloadEndpointName(spec, (fault) =>
+    report({ ...fault, path: ['spec', ...(fault.path ?? [])] }),
+  );
   if (expected !== undefined && name !== undefined && name !== expected) {
     const message =
       'the WorkloadEndpoint name does not match the primary identifiers assigned in the Spec: ' +

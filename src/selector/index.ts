@@ -3,6 +3,7 @@
 //       problems `selector/too-deep`, `selector/too-long`; a syntax error is `selector/syntax` whose place is the
 //       exact column inside the YAML file when `at` (position of the first character of the text) is given; without
 //       `at` it has no place, and a note names the column inside the selector
+//   readEquality(text): {label, value} | undefined   of `label == "value"` alone, without the parser
 //   build: {all, global, has, compare, in, not, and, or}   the only way to make trees; and/or of one operand is that
 //       operand, a negation of a negation its operand
 //   formatSelector(ast): string                 canonical text; parsing it gives the same tree
@@ -18,6 +19,7 @@
 //   prefixLabels(ast, prefix): Selector
 export { build, type Comparison, type Labels, type Selector } from './ast.ts';
 export { MAX_DEPTH, MAX_LENGTH, parseSelector, type TextPosition } from './parse.ts';
+export { readEquality } from './equality.ts';
 export { formatSelector, normaliseSelector } from './format.ts';
 export { selectorId, uniqueId } from './id.ts';
 export { compileSelector, matches } from './evaluate.ts';

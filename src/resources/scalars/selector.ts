@@ -1,7 +1,7 @@
 // Selectors inside resources: at most 1024 characters, must parse, and `global()` only where an entity rule's
 // namespaceSelector may have it. The problem's position inside the file is added by whoever knows the file.
 import type { ZodString } from 'zod';
-import { parseSelector } from '../../selector/index.ts';
+import { parseSelector, readEquality } from '../../selector/index.ts';
 import { type Report, text } from '../schema.ts';
 
 const GLOBAL_ELSEWHERE = 'global() can only be used in an EntityRule namespaceSelector';
@@ -14,6 +14,7 @@ export function checkSelector(value: string, report: Report): void {
     });
     return;
   }
+  if (readEquality(value)) return;
   for (const found of parseSelector(value).problems) report(found);
 }
 
