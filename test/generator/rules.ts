@@ -115,7 +115,7 @@ function portList(rand: Random, numeric: boolean): unknown[] {
 
 function addPorts(rand: Random, source: Raw, destination: Raw, numeric: boolean): void {
   const choice = rand.weighted([
-    [40, 'destination'],
+    [50, 'destination'],
     [14, 'notDestination'],
     [30, 'source'],
     [14, 'notSource'],
