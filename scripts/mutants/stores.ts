@@ -197,7 +197,7 @@ export const STORES: readonly Fault[] = [
   client(
     'nothing is checked before an update',
     'operations.ts',
-    'await rulesOf(object.kind).beforeUpdate?.(wanted, { store, options, given: object });',
+    'await rules.beforeUpdate?.(wanted, { store, options, given: object });',
     '',
   ),
   client(
