@@ -58,7 +58,7 @@ export const STORES: readonly Fault[] = [
   sync(
     'what did not change is told again',
     'watch-cache.ts',
-    'if (this.#revisions.get(key) === entry.revision && !this.#bad.has(key)) return;',
+    'if (before === entry.revision && !this.#bad.has(key)) return;',
     '',
   ),
   sync(

@@ -26,7 +26,7 @@ export async function keepInStep(
   await follow({ store, selection: { kind }, clock, old: false }, new Known(kind, output), signal);
 }
 
-/** The keys and revisions that were seen, and which of them the receiver has. */
+/** The keys and revisions that were seen, and which few of them the receiver has not. */
 class Known implements Follower {
   readonly #kind: string;
   readonly #output: CacheOutput;
@@ -35,7 +35,8 @@ class Known implements Follower {
   #missing = new Set<ResourceKey>();
   /** Stored and not valid. */
   readonly #bad = new Set<ResourceKey>();
-  readonly #sent = new Set<ResourceKey>();
+  /** Seen, and in no version that could be sent. */
+  readonly #unsent = new Set<ResourceKey>();
 
   constructor(kind: string, output: CacheOutput) {
     this.#kind = kind;
@@ -53,7 +54,10 @@ class Known implements Follower {
     for (const { resource, ...problem } of problems) {
       const key = resource ?? this.#kind;
       this.#missing.delete(key);
-      if (!this.#revisions.has(key)) this.#revisions.set(key, '');
+      if (!this.#revisions.has(key)) {
+        this.#revisions.set(key, '');
+        this.#unsent.add(key);
+      }
       this.#invalid(key, [{ ...problem, ...(resource !== undefined && { resource }) }]);
     }
     for (const key of this.#missing) this.#gone(key);
@@ -92,20 +96,23 @@ class Known implements Follower {
   }
 
   #put(key: ResourceKey, entry: Entry): void {
-    if (this.#revisions.get(key) === entry.revision && !this.#bad.has(key)) return;
+    const before = this.#revisions.get(key);
+    if (before === entry.revision && !this.#bad.has(key)) return;
     this.#revisions.set(key, entry.revision);
     const { value, problems } = decode(entry);
-    if (problems.some(({ severity }) => severity === 'error')) return this.#invalid(key, problems);
+    const bad = problems.some(({ severity }) => severity === 'error');
+    if (before === undefined && (bad || !value)) this.#unsent.add(key);
+    if (bad) return this.#invalid(key, problems);
     this.#cured(key);
     if (!value) return;
-    this.#output.update({ key, value, type: this.#sent.has(key) ? 'updated' : 'new' });
-    this.#sent.add(key);
+    const isNew = before === undefined || this.#unsent.delete(key);
+    this.#output.update({ key, value, type: isNew ? 'new' : 'updated' });
   }
 
   #gone(key: ResourceKey): void {
-    this.#revisions.delete(key);
+    const known = this.#revisions.delete(key);
     this.#cured(key);
-    if (this.#sent.delete(key)) this.#output.update({ key, type: 'deleted' });
+    if (known && !this.#unsent.delete(key)) this.#output.update({ key, type: 'deleted' });
   }
 
   #invalid(key: ResourceKey, problems: readonly Problem[]): void {
