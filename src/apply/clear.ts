@@ -87,14 +87,18 @@ interface Finding {
 }
 
 /**
- * Empties the base chains first, in a transaction of their own: while the table goes, they would look up verdict maps whose
- * elements are gone already, and drop packets as those of an unknown interface (src/plan/nft.ts).
+ * Takes the base chains away first, in a transaction of their own: while the table goes, they would look up verdict maps whose
+ * elements are gone already, and drop packets as those of an unknown interface (src/plan/nft.ts). Emptied alone they must not
+ * be: nft 1.0.6 can do that even where it crashes on all else, and would leave a table that judges nothing.
  */
-function emptied(chains: string): Command[] {
+function unhook(chains: string): Command[] {
   const hooked = [...chains.matchAll(/^\tchain (\S+) \{\n\t\ttype [^\n]* hook /gm)].map(([, name]) => name);
   if (hooked.length === 0) return [];
-  const lines = hooked.map((name) => `flush chain inet tortie ${name}`);
-  return [nftCommand(lines, 'empty the base chains')];
+  const lines = hooked.flatMap((name) => [
+    `flush chain inet tortie ${name}`,
+    `delete chain inet tortie ${name}`,
+  ]);
+  return [nftCommand(lines, 'remove the hooks')];
 }
 
 function nftCommand(lines: readonly string[], purpose: string): Command {
@@ -116,7 +120,7 @@ async function findNft(run: Runner): Promise<Result<Finding>> {
   if (isForeignNft(listed.exitCode === 0 ? listed.stdout : chains)) {
     return { problems: [asWarning(foreignNft())] };
   }
-  const commands = [...emptied(chains), nftCommand(['delete table inet tortie'], 'remove the table')];
+  const commands = [...unhook(chains), nftCommand(['delete table inet tortie'], 'remove the table')];
   return {
     value: {
       what: ['nftables: table inet tortie'],

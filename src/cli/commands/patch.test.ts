@@ -128,7 +128,7 @@ describe('label', () => {
     [
       'label profile projectcalico-default-allow a=b',
       1,
-      'failed to update profile projectcalico-default-allow, label not changed\nhint: error with the following fields:\n-  Metadata.',
+      'failed to update profile projectcalico-default-allow, label not changed\nhint: operation Update is not supported on projectcalico-default-allow: The profile "projectcalico-default-allow" is',
     ],
   ])('%s', async (command, status, said) => {
     const { run } = await set();
