@@ -47,7 +47,18 @@ interface ServerTls {
 }
 
 /** Fails loudly when there is no etcd: setup installs it. */
-export async function startEtcd({ args = [], tls }: ServerOptions = {}): Promise<EtcdServer> {
+export async function startEtcd(options: ServerOptions = {}): Promise<EtcdServer> {
+  for (let left = 3; ; left--) {
+    try {
+      return await startOnFreePorts(options);
+    } catch (error) {
+      // A port that was free a moment ago may be somebody else's by now.
+      if (left <= 1 || !(error as Error).message.includes('address already in use')) throw error;
+    }
+  }
+}
+
+async function startOnFreePorts({ args = [], tls }: ServerOptions): Promise<EtcdServer> {
   const dir = await mkdtemp(join(tmpdir(), 'tortie-etcd-'));
   const [client, peer, metrics] = await Promise.all([freePort(), freePort(), freePort()]);
   const endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${client}`;
