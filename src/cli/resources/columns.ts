@@ -1,6 +1,7 @@
 // The columns of each kind, as calicoctl has them: which there are, which are shown, and which more with `-o wide`.
 import type { ApiObject } from '../../resources/api-object.ts';
-import { at, count, flag, joined, labels, labelSelector, listOf, orNil, text, truncated } from './go-text.ts';
+import { listOf } from '../../resources/fields.ts';
+import { at, count, flag, joined, labels, labelSelector, orNil, text, truncated } from './go-text.ts';
 
 /** What a cell needs that is not in its object. */
 export interface Surroundings {

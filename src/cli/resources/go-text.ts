@@ -1,14 +1,10 @@
 // Values as Go prints them in a table.
+import { fieldOf, listOf } from '../../resources/fields.ts';
 import { byBytes } from '../../resources/stored/byte-order.ts';
 
 /** A field of plain JSON by names with dots between them. */
 export function at(object: unknown, path: string): unknown {
-  let value: unknown = object;
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[name];
-  }
-  return value;
+  return path.split('.').reduce<unknown>(fieldOf, object);
 }
 
 export const text = (value: unknown): string => (value === undefined || value === null ? '' : plain(value));
@@ -16,7 +12,6 @@ export const text = (value: unknown): string => (value === undefined || value ==
 export const orNil = (value: unknown): string =>
   value === undefined || value === null ? '<nil>' : plain(value);
 export const flag = (value: unknown): string => String(value === true);
-export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 export const count = (value: unknown): string => String(listOf(value).length);
 export const joined = (value: unknown): string => listOf(value).map(text).join(',');
 

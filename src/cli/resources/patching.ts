@@ -4,6 +4,7 @@
 // Libraries are named at the top: from a dynamic import of one that is CommonJS the bundle has no names.
 import { applyPatch } from 'rfc6902';
 import { parse as parseYaml } from 'yaml';
+import { isObject } from '../../resources/fields.ts';
 import { TortieError } from '../../errors/index.ts';
 import { refuse } from './failure.ts';
 
@@ -13,7 +14,7 @@ export type PatchType = 'strategic' | 'merge' | 'json';
 export function patched(type: PatchType, current: unknown, patchText: string): unknown {
   const patch = parsePatch(patchText);
   if (type === 'json') return jsonPatched(current, patch);
-  if (!isMap(patch)) refuse('a patch is a map, unless it is of type json');
+  if (!isObject(patch)) refuse('a patch is a map, unless it is of type json');
   return merged(current, patch, type === 'strategic');
 }
 
@@ -31,17 +32,14 @@ function parsePatch(patchText: string): unknown {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isMap = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const REMOVED = Symbol('removed');
 
 /** A Map inside, since a field may be called `__proto__`. */
 function merged(current: unknown, patch: unknown, strategic: boolean): unknown {
-  if (!isMap(patch)) return patch;
+  if (!isObject(patch)) return patch;
   const directive = strategic ? patch['$patch'] : undefined;
   if (directive === 'delete') return REMOVED;
-  const fields = new Map(isMap(current) && directive !== 'replace' ? Object.entries(current) : []);
+  const fields = new Map(isObject(current) && directive !== 'replace' ? Object.entries(current) : []);
   const retained = strategic ? patch['$retainKeys'] : undefined;
   if (Array.isArray(retained))
     for (const name of fields.keys()) if (!retained.includes(name)) fields.delete(name);
@@ -74,7 +72,7 @@ function dropFromList(fields: Map<string, unknown>, directive: string, value: un
 }
 
 function jsonPatched(current: unknown, patch: unknown): unknown {
-  if (!Array.isArray(patch) || !patch.every((step) => isMap(step) && typeof step['op'] === 'string'))
+  if (!Array.isArray(patch) || !patch.every((step) => isObject(step) && typeof step['op'] === 'string'))
     return refuse('a patch of type json is a list of operations, each with op and path');
   const copy: unknown = structuredClone(current);
   try {

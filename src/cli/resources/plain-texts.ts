@@ -1,6 +1,7 @@
 // Values of labels and annotations that YAML takes for booleans or numbers become texts, as calicoctl makes them: `y` is
 // "true", `1` is "1". Where that is not what is written, it is said.
 import type { Path } from '../../errors/index.ts';
+import { isObject } from '../../resources/fields.ts';
 
 const MAPS = ['labels', 'annotations'] as const;
 
@@ -15,7 +16,7 @@ export function plainTexts(metadata: Fields): PlainTexts {
   const changed: { path: Path; text: string }[] = [];
   const maps = MAPS.flatMap((name) => {
     const map = metadata[name];
-    if (typeof map !== 'object' || map === null || Array.isArray(map)) return [];
+    if (!isObject(map)) return [];
     const texts = Object.entries(map).map(([key, value]: [string, unknown]) => {
       if (typeof value !== 'boolean' && typeof value !== 'number') return [key, value] as const;
       const text = String(value);
