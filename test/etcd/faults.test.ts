@@ -196,17 +196,12 @@ describe('a connection that breaks', () => {
     // Twice 1.4 MB in the event, since it brings what was there before; etcd sends 2 MiB at once.
     const revision = String(await writeMuch(set, 'a'));
     const after = String(await writeMuch(set, 'b'));
-    const proxy = await startProxy(server);
-    let passed = 0;
-    proxy.onAnswer = async (data) => {
-      passed += data.length;
-      if (passed > 2_400_000) proxy.cut();
-    };
+    const { proxy, passed } = await cuttingProxy(2_400_000);
     const handle = store({ endpoints: [proxy.endpoint] });
     expect(summary(await read(handle, GLOBAL_SETS, { revision }).rest())).toEqual([
       'error datastore/unavailable',
     ]);
-    expect(passed).toBeGreaterThan(2_400_000);
+    expect(passed()).toBeGreaterThan(2_400_000);
     proxy.onAnswer = async () => undefined;
     const again = read(handle, GLOBAL_SETS, { revision });
     const events = await again.take(set.length);
@@ -222,12 +217,7 @@ describe('a connection that breaks', () => {
     const set = Array.from({ length: 28 }, (_, n) => `s${String(n).padStart(2, '0')}`);
     const before = (await writeMuch(set, 'a')).toString();
     await writeMuch(set, 'b');
-    const proxy = await startProxy(server);
-    let passed = 0;
-    proxy.onAnswer = async (data) => {
-      passed += data.length;
-      if (passed > 2_400_000) proxy.cut();
-    };
+    const { proxy } = await cuttingProxy(2_400_000);
     const handle = store({ endpoints: [proxy.endpoint] });
     const told = await read(handle, GLOBAL_SETS, { revision, old: false }).rest();
     expect(summary(told)).toEqual([...set.map((name) => `added ${name}`), 'error datastore/unavailable']);
@@ -255,6 +245,17 @@ describe('a connection that breaks', () => {
     await proxy.close();
   });
 });
+
+/** Cuts the connection once so many bytes of answers have passed. */
+async function cuttingProxy(most: number) {
+  const proxy = await startProxy(server);
+  let passed = 0;
+  proxy.onAnswer = async (data) => {
+    passed += data.length;
+    if (passed > most) proxy.cut();
+  };
+  return { proxy, passed: () => passed };
+}
 
 /** 50 KB for each name in one transaction; answers its revision. */
 async function writeMuch(set: readonly string[], letter: string): Promise<bigint> {

@@ -8,10 +8,11 @@ import { collecting, complain, plainly, refuse } from '../resources/failure.ts';
 import { goJsonIndented } from '../resources/format.ts';
 import { goYaml } from '../resources/go-yaml.ts';
 import { ensureInitialized } from '../resources/initializing.ts';
+import { neededFirst } from '../resources/needs.ts';
 import * as options from '../resources/options.ts';
 import { DRY, kindsOf, withClient } from '../resources/session.ts';
 import { documentTargets } from '../resources/targets.ts';
-import { exportAll, importer, inOrder, withNamespace } from '../resources/transfer.ts';
+import { exportAll, importer, withNamespace } from '../resources/transfer.ts';
 
 interface ExportOptions extends options.ResourceOptions {
   readonly output: 'yaml' | 'json';
@@ -49,7 +50,7 @@ async function importInto(context: Context, opts: options.ResourceOptions): Prom
   const { failed, result } = await withClient(context, opts, kindsOf(objects), async (client) => {
     await ensureInitialized(client);
     const { write, result: done } = importer(client);
-    const wrong = await collecting(inOrder(objects), (object: ApiObject) => write(withNamespace(object)));
+    const wrong = await collecting(neededFirst(objects), (object: ApiObject) => write(withNamespace(object)));
     return { failed: wrong, result: done() };
   });
   const { created, updated, unchanged, left } = result;

@@ -11,6 +11,7 @@ import { unwrap } from '../../datastore/file/unwrap.ts';
 import { readBulk } from '../../datastore/file/yaml-bulk.ts';
 import { type Path, type Place, type Problem, problem, suggest, TortieError } from '../../errors/index.ts';
 import { type ApiObject, prepareForCreate } from '../../resources/api-object.ts';
+import { fieldsOf } from '../../resources/fields.ts';
 import type { Context } from '../context.ts';
 import { complain, placed, refuse } from './failure.ts';
 import { resourceKind, RESOURCE_KINDS } from './kinds.ts';
@@ -94,8 +95,8 @@ async function readFile(context: Context, name: string): Promise<readonly ApiObj
     const [broken] = listed;
     if (broken) failed(placed(placeAt(broken.path ?? []), broken.message), broken.hint);
     for (const { raw, base } of resources) {
-      const { metadata, changed } = plainTexts(fields(fields(raw)['metadata']));
-      const object = changed.length === 0 ? raw : { ...fields(raw), metadata };
+      const { metadata, changed } = plainTexts(fieldsOf(fieldsOf(raw)['metadata']));
+      const object = changed.length === 0 ? raw : { ...fieldsOf(raw), metadata };
       objects.push(checked(object, (path) => placeAt([...base, ...path])));
       for (const { path, text } of changed) {
         const { value: span } = positions([...base, ...path]);
@@ -110,7 +111,7 @@ async function readFile(context: Context, name: string): Promise<readonly ApiObj
 }
 
 function checked(raw: unknown, placeAt: (path: Path) => Place | undefined): ApiObject {
-  const { apiVersion, kind, metadata } = fields(raw);
+  const { apiVersion, kind, metadata } = fieldsOf(raw);
   if (typeof kind !== 'string' || typeof apiVersion !== 'string')
     return failed(placed(placeAt([]), 'a resource has an apiVersion and a kind'));
   if (apiVersion !== API_VERSION || !resourceKind(kind))
@@ -127,7 +128,7 @@ function checked(raw: unknown, placeAt: (path: Path) => Place | undefined): ApiO
         `${unknown.hint ?? 'is it misspelt?'} Where a newer Calico has stored it, patch and label change the object and keep it`,
       ),
     );
-  const { name, namespace } = fields(metadata);
+  const { name, namespace } = fieldsOf(metadata);
   for (const [field, value] of Object.entries({ name, namespace }))
     if (value !== undefined && value !== null && typeof value !== 'string')
       failed(placed(placeAt(['metadata', field]), `metadata.${field}: expected a string`));
@@ -152,9 +153,6 @@ function instead(apiVersion: string, kind: string): string {
 const KINDS = RESOURCE_KINDS.map(({ kind }) => kind);
 
 const lastOf = ({ path }: Problem): string => String(path?.at(-1));
-
-const fields = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
 /** The first field that no schema knows, of those that `known` does not have either. */
 export function unknownField(raw: unknown, known?: unknown): string | undefined {

@@ -8,7 +8,7 @@ import { RESOURCE_KINDS, resourceKind } from './kinds.ts';
 import { keyOf } from './targets.ts';
 import { hasCode } from './writes.ts';
 
-/** What others need comes first: tiers before policies, filters before peers. Other kinds follow. */
+/** How a list is read best: what is of the cluster, then what others refer to. Other kinds follow. */
 const FIRST = [
   'ClusterInformation',
   'Tier',
@@ -124,9 +124,6 @@ async function put(client: Client, object: ApiObject): Promise<Step> {
   await client.objects.apply(wanted);
   return 'updated';
 }
-
-/** In the order in which they can be written. */
-export const inOrder = (objects: readonly ApiObject[]): readonly ApiObject[] => objects.toSorted(byPlace);
 
 /** As they were exported, or as a person wrote them: namespaced ones without a namespace are in `default`. */
 export function withNamespace(object: ApiObject): ApiObject {
