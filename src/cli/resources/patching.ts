@@ -30,8 +30,6 @@ function parsePatch(patchText: string): unknown {
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 const REMOVED = Symbol('removed');
 
 /** A Map inside, since a field may be called `__proto__`. */
